@@ -1,0 +1,16 @@
+import { DomainError, type ProblemTypes } from '../platform/errors/domain.error.js';
+
+export type AccessErrorCode =
+  'token-missing' | 'token-invalid' | 'permission-missing' | 'token-not-found' | 'token-name-taken';
+
+export class AccessError extends DomainError<AccessErrorCode> {
+  override readonly name = 'AccessError';
+}
+
+export const ACCESS_PROBLEMS: ProblemTypes<AccessErrorCode> = {
+  'token-missing': { status: 401, title: 'A token is needed' },
+  'token-invalid': { status: 401, title: 'The token is not valid' },
+  'permission-missing': { status: 403, title: 'The token may not do this' },
+  'token-not-found': { status: 404, title: 'There is no such token' },
+  'token-name-taken': { status: 409, title: 'Another token has this name' },
+};

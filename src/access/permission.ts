@@ -1,0 +1,27 @@
+/** What a route may demand. */
+export type Permission =
+  'workflows:read' | 'workflows:write' | 'runs:read' | 'runs:create' | 'runs:cancel' | 'tokens:manage' | 'self:read';
+
+export const ROLES = ['viewer', 'operator', 'author', 'approver', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+const READ: readonly Permission[] = ['workflows:read', 'runs:read', 'self:read'];
+
+const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  viewer: new Set(READ),
+  operator: new Set([...READ, 'runs:create', 'runs:cancel']),
+  author: new Set([...READ, 'workflows:write']),
+  approver: new Set(READ),
+  admin: new Set([...READ, 'workflows:write', 'runs:create', 'runs:cancel', 'tokens:manage']),
+};
+
+export function isGranted(role: Role, permission: Permission): boolean {
+  return GRANTS[role].has(permission);
+}
+
+/** Who asks: the owner of the token that came with the request. */
+export interface Principal {
+  readonly tokenId: string;
+  readonly name: string;
+  readonly role: Role;
+}

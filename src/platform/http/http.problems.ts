@@ -1,0 +1,49 @@
+import type { ProblemTypes } from '../errors/domain.error.js';
+
+/** Problems that belong to no module: the request as such. */
+export type HttpProblemCode =
+  | 'request-malformed'
+  | 'request-invalid'
+  | 'cursor-invalid'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'body-too-large'
+  | 'media-type-unsupported'
+  | 'too-many-requests'
+  | 'unavailable'
+  | 'internal-error';
+
+export const HTTP_PROBLEMS: ProblemTypes<HttpProblemCode> = {
+  'request-malformed': { status: 400, title: 'The request cannot be read' },
+  'request-invalid': { status: 422, title: 'The request is not valid' },
+  'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave out' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'media-type-unsupported': { status: 415, title: 'The content type is not one that is read here' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  unavailable: { status: 503, title: 'Atom cannot serve this now' },
+  'internal-error': { status: 500, title: 'Atom failed' },
+};
+
+const BY_STATUS: ReadonlyMap<number, HttpProblemCode> = new Map([
+  [400, 'request-malformed'],
+  [404, 'not-found'],
+  [405, 'method-not-allowed'],
+  [413, 'body-too-large'],
+  [415, 'media-type-unsupported'],
+  [422, 'request-invalid'],
+  [429, 'too-many-requests'],
+  [503, 'unavailable'],
+]);
+
+const DETAILS: Readonly<Record<'unavailable' | 'internal-error', string>> = {
+  unavailable: 'A part that Atom needs is not answering. Try again in a few seconds.',
+  'internal-error': 'The log of the server has the reason, under this requestId.',
+};
+
+export function problemOfStatus(status: number): { code: HttpProblemCode; title: string; detail: string } {
+  const code = BY_STATUS.get(status) ?? (status >= 500 ? 'internal-error' : 'request-malformed');
+  const detail = code === 'unavailable' ? DETAILS.unavailable : DETAILS['internal-error'];
+  return { code, title: HTTP_PROBLEMS[code].title, detail };
+}
