@@ -16,6 +16,7 @@ const tier = (name, testRegex, extra = {}) => ({
 });
 
 const real = {
+  testTimeout: 60_000, // real processes on a busy machine
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
