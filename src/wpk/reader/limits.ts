@@ -1,0 +1,14 @@
+/** Bounds of a document, checked before anything looks at its meaning. */
+export const LIMITS = {
+  yamlBytes: 1024 * 1024,
+  jsonBytes: 1024 * 1024,
+  depth: 64,
+  nodes: 20_000,
+  /** Lexical units of YAML: what a document of 20,000 nodes with ordinary layout and comments needs, several times over. */
+  lexemes: 300_000,
+  keyLength: 256,
+  scalarLength: 256 * 1024,
+} as const;
+
+/** Member names that mean something to JavaScript itself. */
+export const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

@@ -1,0 +1,21 @@
+/*
+ * Plain scalars that YAML 1.1 readers (Go's yaml.v2, PyYAML, and so much of the Kubernetes world) take for another value than
+ * YAML 1.2 does. A signed document must mean one thing to everybody, so the author has to quote them.
+ * Sources: yaml.org/type/{bool,int,float,timestamp,value,merge}.html against YAML 1.2.2 §10.3.
+ */
+const AMBIGUOUS: readonly RegExp[] = [
+  /^(?:y|n|yes|no|on|off)$/i, // booleans of 1.1
+  /^[-+]?0[0-9_]+$/, // octal in 1.1, decimal in 1.2
+  /^[-+]?0o[0-7]+$/, // octal in 1.2, text in 1.1
+  /^[-+]?0b[01_]+$/, // binary in 1.1, text in 1.2
+  /^[-+]?(?:0x)?[0-9a-f][0-9a-f.]*_[0-9a-f_.]*$/i, // digit groups
+  /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/, // base 60
+  /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/, // dates and times
+  /^[-+]?(?:[0-9]+|[0-9]*\.[0-9]*)[eE][0-9]+$/, // exponent without sign: text in 1.1
+  /^[-+]?[0-9]+[eE][-+][0-9]+$/, // exponent without point: text in 1.1
+  /^(?:=|<<)$/, // the value and merge keys of 1.1
+];
+
+export function isAmbiguousPlainScalar(source: string): boolean {
+  return AMBIGUOUS.some((pattern) => pattern.test(source));
+}

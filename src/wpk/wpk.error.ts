@@ -1,0 +1,50 @@
+/** Why a package, bundle or expression was refused. Closed: whoever maps these to HTTP or exit codes can be exhaustive. */
+export type WpkErrorCode =
+  | 'WPK.MALFORMED' // the bytes are no strict YAML or JSON
+  | 'WPK.SCHEMA' // well read, but no valid atom.dev/v1 document
+  | 'WPK.EXPRESSION' // a `${{ }}` does not parse, names something unknown, or could not be evaluated
+  | 'WPK.ARCHIVE' // the tarball breaks a rule
+  | 'WPK.TOO_LARGE' // a limit on size or number was passed
+  | 'WPK.UNSUPPORTED'; // valid, but this version of Atom cannot execute it
+
+/** One place that is wrong. `pointer` is a JSON pointer (RFC 6901; '' is the root); line and column count from 1. */
+export interface WpkProblem {
+  readonly pointer: string;
+  readonly detail: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** More than anybody reads in one sitting, and a bound on the answer to a hostile document. */
+const MAX_PROBLEMS = 50;
+
+/** The only error that this library throws, next to SignatureError. The message is the first problem in one line. */
+export class WpkError extends Error {
+  override readonly name = 'WpkError';
+  /** At most 50. */
+  readonly problems: readonly WpkProblem[];
+
+  constructor(
+    readonly code: WpkErrorCode,
+    problems: readonly WpkProblem[],
+    options?: ErrorOptions,
+  ) {
+    super(summarise(problems), options);
+    this.problems = problems.slice(0, MAX_PROBLEMS);
+  }
+
+  /** One problem of the document as a whole. */
+  static of(code: WpkErrorCode, detail: string, place: Partial<Omit<WpkProblem, 'detail'>> = {}): WpkError {
+    return new WpkError(code, [{ pointer: '', ...place, detail }]);
+  }
+}
+
+function summarise(problems: readonly WpkProblem[]): string {
+  const [first, ...others] = problems;
+  if (!first) return 'The package was refused.';
+  const where = first.line === undefined ? '' : `Line ${first.line}: `;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${where}${first.detail}${more}`;
+}
