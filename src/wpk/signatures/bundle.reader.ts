@@ -1,7 +1,8 @@
 import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
 
+import { isJsonObject, type JsonObject } from '../json.js';
 import { strictBase64 } from './base64.js';
-import { at, isJsonObject, type JsonObject, parseJson } from './json.js';
+import { at, parseJson } from './json.js';
 import { asSignatureError, SignatureError } from './signature.error.js';
 
 /** A bundle whose shape was checked and whose material is a key; nothing in it has been verified yet. */
@@ -56,7 +57,6 @@ export function readKeyBundle(text: string): KeyBundle {
   );
   const { content, tlogEntries } = bundle.verificationMaterial;
   if (content.$case !== 'publicKey') throw certificateRefused();
-  if (tlogEntries.length > MAX_LOG_ENTRIES) throw malformed('it has too many log entries');
   return { hint: content.publicKey.hint, content: bundle.content, logEntries: tlogEntries };
 }
 
@@ -78,15 +78,18 @@ function refuseOtherFormats(json: JsonObject): void {
 function checkMembers(json: JsonObject): void {
   for (const [path, members] of MEMBERS) {
     const node = at(json, ...path);
-    if (node === undefined) continue;
-    if (!isJsonObject(node)) throw malformed(`${path.join('.')} is not an object`);
-    const stranger = Object.keys(node).find((name) => !members.includes(name));
-    if (stranger !== undefined) throw malformed(`it has an unknown member at ${[...path, stranger].join('.')}`);
+    if (node !== undefined) checkObject(node, members, path.join('.'));
   }
   const materials = MATERIALS.filter((name) => at(json, 'verificationMaterial', name) !== undefined);
   if (materials.length > 0 && !materials.includes('publicKey')) throw certificateRefused();
   if (materials.length !== 1) throw malformed('it needs exactly one kind of verification material');
   if (CONTENTS.filter((name) => name in json).length !== 1) throw malformed('it needs exactly one signed content');
+  for (const signature of listAt(json, 'dsseEnvelope', 'signatures')) {
+    checkObject(signature, ['sig', 'keyid'], 'signatures');
+  }
+  if (listAt(json, 'verificationMaterial', 'tlogEntries').length > MAX_LOG_ENTRIES) {
+    throw malformed('it has too many log entries');
+  }
   for (const path of [
     ['verificationMaterial', 'publicKey', 'hint'],
     ['dsseEnvelope', 'payloadType'],
@@ -106,6 +109,20 @@ function checkBytes(node: unknown, name: string): void {
     for (const [member, value] of Object.entries(node)) checkBytes(value, member);
   } else if (BYTES.has(name) && (typeof node !== 'string' || !strictBase64(node))) {
     throw malformed(`${name} is not base64 with the standard alphabet and full padding`);
+  }
+}
+
+function listAt(json: JsonObject, ...path: readonly string[]): readonly unknown[] {
+  const list = at(json, ...path) ?? [];
+  if (!Array.isArray(list)) throw malformed(`${path.join('.')} is not a list`);
+  return list;
+}
+
+function checkObject(node: unknown, members: readonly string[], where: string): void {
+  if (!isJsonObject(node)) throw malformed(`${where || 'it'} is not an object`);
+  const stranger = Object.keys(node).find((name) => !members.includes(name));
+  if (stranger !== undefined) {
+    throw malformed(`it has an unknown member "${stranger.slice(0, 64)}" in ${where || 'the bundle'}`);
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import nacl from 'tweetnacl';
 
 import { strictBase64 } from './base64.js';
-import { parseJson } from './json.js';
+import { at, parseJson } from './json.js';
 import { asSignatureError, SignatureError } from './signature.error.js';
 import { refuseOtherThanP256, toTrustedKey } from './trusted-key.js';
 
@@ -32,7 +32,7 @@ const HEADER = 'ENCRYPTED SIGSTORE PRIVATE KEY';
 const FILE = /^\s*-----BEGIN (ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY)-----([A-Za-z0-9+/=\s]+)-----END \1-----\s*$/;
 const MAX_FILE_CHARS = 16 * 1024;
 /** cosign's three profiles: its releases up to 2, today's, and the hardened one. */
-const LEGAL_N: readonly unknown[] = [32_768, 65_536, 131_072];
+const LEGAL_N: readonly number[] = [32_768, 65_536, 131_072];
 const TODAY = { N: 65_536, r: 8, p: 1 } as const;
 
 /** A new P-256 key pair in the very format of `cosign generate-key-pair` (scrypt, nacl/secretbox, PKCS#8). */
@@ -77,35 +77,30 @@ function readKeyFile(fileText: string): { n: number; salt: Buffer; nonce: Buffer
   const body = fileText.length <= MAX_FILE_CHARS ? FILE.exec(fileText)?.[2] : undefined;
   const json = body === undefined ? undefined : strictBase64(body.replace(/\s/g, ''))?.toString('utf8');
   if (json === undefined) throw malformed();
-  const file = asSignatureError('KEY.MALFORMED', malformed().message, () => parseJson(json) as CosignKeyFile);
-  const { kdf, cipher } = file;
-  const params = kdf?.params;
-  if (kdf?.name !== 'scrypt' || cipher?.name !== 'nacl/secretbox') {
+  const file = asSignatureError('KEY.MALFORMED', malformed().message, () => parseJson(json));
+  if (at(file, 'kdf', 'name') !== 'scrypt' || at(file, 'cipher', 'name') !== 'nacl/secretbox') {
     throw new SignatureError(
       'KEY.UNSUPPORTED',
       'Only key files with scrypt and nacl/secretbox, as cosign writes them, can be opened.',
     );
   }
-  const n = params?.N;
-  if (typeof n !== 'number' || !LEGAL_N.includes(n) || params?.r !== TODAY.r || params.p !== TODAY.p) {
-    throw new SignatureError(
-      'KEY.UNSUPPORTED',
-      "The key file asks for scrypt costs that are not cosign's; make it again with cosign.",
-    );
-  }
   return {
-    n,
-    salt: bytesOf(kdf.salt, (length) => length === 32),
-    nonce: bytesOf(cipher.nonce, (length) => length === nacl.secretbox.nonceLength),
-    ciphertext: bytesOf(file.ciphertext, (length) => length > nacl.secretbox.overheadLength),
+    n: readCost(at(file, 'kdf', 'params')),
+    salt: bytesOf(at(file, 'kdf', 'salt'), (length) => length === 32),
+    nonce: bytesOf(at(file, 'cipher', 'nonce'), (length) => length === nacl.secretbox.nonceLength),
+    ciphertext: bytesOf(at(file, 'ciphertext'), (length) => length > nacl.secretbox.overheadLength),
   };
 }
 
-/** What the JSON may hold; every member is checked before use. */
-interface CosignKeyFile {
-  readonly kdf?: { name?: unknown; params?: { N?: unknown; r?: unknown; p?: unknown }; salt?: unknown };
-  readonly cipher?: { name?: unknown; nonce?: unknown };
-  readonly ciphertext?: unknown;
+function readCost(params: unknown): number {
+  const n = at(params, 'N');
+  if (typeof n === 'number' && LEGAL_N.includes(n) && at(params, 'r') === TODAY.r && at(params, 'p') === TODAY.p) {
+    return n;
+  }
+  throw new SignatureError(
+    'KEY.UNSUPPORTED',
+    "The key file asks for scrypt costs that are not cosign's; make it again with cosign.",
+  );
 }
 
 function bytesOf(value: unknown, hasLegalLength: (length: number) => boolean): Buffer {

@@ -1,12 +1,9 @@
-/** JSON text from outside as a value of unknown shape. */
+import { isJsonObject } from '../json.js';
+import { readJson } from '../reader/json.reader.js';
+
+/** JSON text from outside as a value of unknown shape; what the strict reader refuses it throws as its own error. */
 export function parseJson(text: string): unknown {
-  return JSON.parse(text);
-}
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return readJson(Buffer.from(text, 'utf8')).value;
 }
 
 /** The value at a path of member names, or undefined where the path leaves the objects. */

@@ -1,4 +1,5 @@
-import { at, isJsonObject, parseJson } from './json.js';
+import { isJsonObject } from '../json.js';
+import { at, parseJson } from './json.js';
 import { asSignatureError, SignatureError } from './signature.error.js';
 
 /** predicateType of an in-toto statement that signs a package; a scan or build statement about it is no signature of it. */
