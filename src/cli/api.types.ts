@@ -1,0 +1,146 @@
+/** What the REST API answers, as far as the command line reads it. The server may add fields at any time. */
+
+/** RFC 9457, with Atom's extensions. */
+export interface Problem {
+  readonly type?: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly code?: string;
+  readonly requestId?: string;
+  readonly errors?: readonly ProblemItem[];
+}
+
+export interface ProblemItem {
+  readonly pointer?: string;
+  readonly detail: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string | null;
+}
+
+export interface WorkflowSummary {
+  readonly name: string;
+  readonly latestVersion: string;
+  readonly description?: string | null;
+  readonly tags?: readonly string[];
+  readonly versions: number;
+  readonly updatedAt: string;
+}
+
+export interface Workflow {
+  readonly name: string;
+  readonly latestVersion: string;
+  readonly versions: readonly WorkflowVersion[];
+}
+
+export interface WorkflowVersion {
+  readonly name: string;
+  readonly version: string;
+  /** `sha256:<hex>` of the uploaded bytes. */
+  readonly digest: string;
+  readonly size: number;
+  readonly signer?: { readonly kind: string; readonly keyId: string };
+  readonly decision?: Decision;
+  readonly uploadedBy?: string | null;
+  readonly createdAt: string;
+}
+
+export interface Decision {
+  readonly id: string;
+  readonly outcome: 'allow' | 'requireApproval' | 'deny';
+  readonly requiredApprovals?: number;
+  readonly risk?: { readonly score: number; readonly level: string };
+  readonly reasons?: readonly DecisionReason[];
+}
+
+export interface DecisionReason {
+  readonly code: string;
+  readonly message: string;
+  readonly severity: string;
+  readonly pointer?: string;
+  readonly line?: number;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly state: string;
+  readonly reason?: Reason | null;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly target?: string | null;
+  readonly outputs?: Readonly<Record<string, unknown>> | null;
+  readonly requestedBy?: string | null;
+  readonly attempt?: number;
+  readonly createdAt: string;
+  readonly startedAt?: string | null;
+  readonly finishedAt?: string | null;
+}
+
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Step {
+  readonly index: number;
+  readonly name: string;
+  readonly action: string;
+  readonly state: string;
+  readonly attempt: number;
+  readonly error?: Reason | null;
+  readonly startedAt?: string | null;
+  readonly finishedAt?: string | null;
+}
+
+/** `event: log` of a run's log stream. */
+export interface LogLine {
+  readonly seq: number;
+  readonly at: string;
+  readonly step: string;
+  readonly line: string;
+}
+
+/** `event: run` of a run's event stream. */
+export interface RunEvent {
+  readonly seq: number;
+  readonly at: string;
+  readonly state: string;
+  readonly reason?: Reason | null;
+}
+
+/** `event: step` of a run's event stream. */
+export interface StepEvent extends RunEvent {
+  readonly step: string;
+  readonly index: number;
+  readonly attempt: number;
+  readonly error?: Reason | null;
+}
+
+export interface TokenSelf {
+  readonly id: string;
+  readonly name?: string;
+  readonly role?: string;
+  readonly expiresAt?: string | null;
+}
+
+/** States that a run does not leave by itself. */
+const endStates: ReadonlySet<string> = new Set([
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'needs_attention',
+  'rolled_back',
+  'rollback_failed',
+]);
+
+export function isOver(state: string): boolean {
+  return endStates.has(state);
+}

@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+
+import type { KeygenOptions } from './commands/keygen.command.js';
+import type { ListOptions } from './commands/list.command.js';
+import type { SignOptions } from './commands/sign.command.js';
+import type { VerifyOptions } from './commands/verify.command.js';
+import type { Execute } from './execute.js';
+import type { SignatureOptions } from './signature.files.js';
+
+/*
+ * Only the names are declared here; what a command does is imported when it runs, so that --help and completion stay quick.
+ */
+export function declarePackageCommands(program: Command, execute: Execute): void {
+  declareSigning(program, execute);
+  declareRegistry(program, execute);
+}
+
+function declareSigning(program: Command, execute: Execute): void {
+  program
+    .command('keygen')
+    .summary('make a key pair that signs packages')
+    .description('Make a key pair in the format of cosign: PREFIX.key (encrypted, for its owner only) and PREFIX.pub.')
+    .option('--out-prefix <prefix>', 'where to write', 'cosign')
+    .option('--force', 'overwrite existing files; what the old key signed is trusted only as long as its .pub is')
+    .action((options: KeygenOptions, command: Command) =>
+      execute(command, async (context) => (await import('./commands/keygen.command.js')).keygen(context, options)),
+    );
+  program
+    .command('sign')
+    .summary('sign a package file')
+    .description('Sign the bytes of a package file with a cosign private key.')
+    .argument('<file>')
+    .requiredOption('--key <file>', 'private key file (cosign.key)')
+    .option('--bundle <file>', 'where the bundle goes (default FILE.sigstore.json)')
+    .option('--signature <file>', 'write a bare signature here instead')
+    .action((file: string, options: SignOptions, command: Command) =>
+      execute(command, async (context) => (await import('./commands/sign.command.js')).sign(context, file, options)),
+    );
+  withSignatureOptions(program.command('verify'))
+    .summary('check the signature of a package file')
+    .description('Check, without a server, that a package file was signed by one of the keys.')
+    .argument('<file>')
+    .requiredOption('--key <file>', 'public key file (cosign.pub); may hold several')
+    .action((file: string, options: VerifyOptions, command: Command) =>
+      execute(command, async (context) =>
+        (await import('./commands/verify.command.js')).verify(context, file, options),
+      ),
+    );
+}
+
+function declareRegistry(program: Command, execute: Execute): void {
+  withSignatureOptions(program.command('push'))
+    .summary('register a signed package')
+    .description('Register a signed package file. Pushing the same bytes again changes nothing.')
+    .argument('<file>')
+    .action((file: string, options: SignatureOptions, command: Command) =>
+      execute(command, async (context) => (await import('./commands/push.command.js')).push(context, file, options)),
+    );
+  program
+    .command('list')
+    .summary('list workflows, or the versions of one')
+    .description('List the registered workflows, or the versions of one.')
+    .argument('[name]', 'show the versions of this workflow')
+    .option('--limit <n>', 'at most so many workflows (default all)')
+    .action((name: string | undefined, options: ListOptions, command: Command) =>
+      execute(command, async (context) => (await import('./commands/list.command.js')).list(context, name, options)),
+    );
+}
+
+function withSignatureOptions(command: Command): Command {
+  return command
+    .option('--bundle <file>', 'sigstore bundle (default FILE.sigstore.json)')
+    .option('--signature <file>', 'bare signature (default FILE.sig when there is no bundle)');
+}

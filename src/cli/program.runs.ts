@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+
+import type { LogsOptions } from './commands/logs.command.js';
+import type { RunOptions } from './commands/run.command.js';
+import type { StatusOptions } from './commands/status.command.js';
+import type { Execute } from './execute.js';
+
+/** See program.packages.ts for why everything is imported late. */
+export function declareRunCommands(program: Command, execute: Execute): void {
+  declareRun(program, execute);
+  declareReading(program, execute);
+  program
+    .command('config')
+    .summary('show what atomctl uses, and who the token is')
+    .description('Show the address and token that atomctl uses, where they come from, and what the token may do.')
+    .argument('[view]', 'the only thing there is', 'view')
+    .action((what: string, _options: object, command: Command) =>
+      execute(command, async (context) => (await import('./commands/config.command.js')).config(context, what)),
+    );
+}
+
+function declareRun(program: Command, execute: Execute): void {
+  program
+    .command('run')
+    .summary('start a run')
+    .description('Start a run of a registered workflow.')
+    .argument('<workflow>', 'NAME or NAME@VERSION (default the latest version)')
+    .option('-i, --input <key=value>', 'one input; read as JSON when it is JSON, else as text', collect)
+    .option('--input-file <file>', 'inputs as a JSON or YAML object; -i wins over it')
+    .option('--idempotency-key <text>', 'the same key never starts a second run')
+    .option('-w, --wait', 'follow the run to its end; exit 0 only when it succeeded')
+    .action((workflow: string, options: RunOptions, command: Command) =>
+      execute(command, async (context) => (await import('./commands/run.command.js')).run(context, workflow, options)),
+    );
+  program
+    .command('cancel')
+    .summary('ask a run to stop')
+    .argument('<run>', 'id of the run')
+    .action((id: string, _options: object, command: Command) =>
+      execute(command, async (context) => (await import('./commands/cancel.command.js')).cancel(context, id)),
+    );
+}
+
+function declareReading(program: Command, execute: Execute): void {
+  program
+    .command('status')
+    .summary('show a run and its steps, or the latest runs')
+    .argument('[run]', 'id of the run; without it, the latest runs')
+    .option('--workflow <name>', 'only runs of this workflow')
+    .option('--state <state>', 'only runs in this state')
+    .option('--limit <n>', 'at most so many runs', '20')
+    .action((id: string | undefined, options: StatusOptions, command: Command) =>
+      execute(command, async (context) => (await import('./commands/status.command.js')).status(context, id, options)),
+    );
+  program
+    .command('logs')
+    .summary('show what the steps of a run wrote')
+    .description('Show what the steps of a run wrote. With -o json, one JSON document a line when following.')
+    .argument('<run>', 'id of the run')
+    .option('-f, --follow', 'stay until the run ends')
+    .action((id: string, options: LogsOptions, command: Command) =>
+      execute(command, async (context) => (await import('./commands/logs.command.js')).logs(context, id, options)),
+    );
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}

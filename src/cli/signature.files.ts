@@ -1,0 +1,42 @@
+import { CliError } from './cli.errors.js';
+import { readText, readTextIfPresent } from './local.files.js';
+
+/** Options of the commands that need an existing signature. */
+export interface SignatureOptions {
+  readonly bundle?: string;
+  readonly signature?: string;
+}
+
+export interface SignatureFile {
+  readonly kind: 'bundle' | 'signature';
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Where `sign` puts a bundle and where `verify` and `push` look for one. */
+export function bundlePathOf(file: string): string {
+  return `${file}.sigstore.json`;
+}
+
+/** The signature that was named, else the bundle beside the file, else the bare signature beside it. */
+export async function findSignature(file: string, options: SignatureOptions): Promise<SignatureFile> {
+  const { bundle, signature } = options;
+  if (bundle !== undefined && signature !== undefined) {
+    throw new CliError('CLI.USAGE', '--bundle and --signature exclude each other');
+  }
+  if (bundle !== undefined) return { kind: 'bundle', path: bundle, text: await readText(bundle) };
+  if (signature !== undefined) return { kind: 'signature', path: signature, text: await readText(signature) };
+  for (const [kind, path] of [
+    ['bundle', bundlePathOf(file)],
+    ['signature', `${file}.sig`],
+  ] as const) {
+    const text = await readTextIfPresent(path);
+    if (text !== undefined) return { kind, path, text };
+  }
+  throw new CliError('CLI.FILE', `${file} has no signature beside it`, {
+    hints: [
+      `Looked for ${bundlePathOf(file)} and ${file}.sig.`,
+      `Sign it with \`atomctl sign ${file} --key cosign.key\`, or name the signature with --bundle or --signature.`,
+    ],
+  });
+}
