@@ -12,7 +12,7 @@ import nacl from 'tweetnacl';
 import { strictBase64 } from './base64.js';
 import { at, parseJson } from './json.js';
 import { asSignatureError, SignatureError } from './signature.error.js';
-import { refuseOtherThanP256, toTrustedKey } from './trusted-key.js';
+import { toTrustedKey } from './trusted-key.js';
 
 /** A key that signs packages. */
 export interface PrivateKey {
@@ -64,13 +64,14 @@ export function openPrivateKey(fileText: string, password: string): PrivateKey {
       'The password does not open this key file; try again or restore the file.',
     );
   }
-  const privateKey = asSignatureError(
+  return asSignatureError(
     'KEY.UNSUPPORTED',
     'The key file holds something else than a PKCS#8 private key; make it again with "cosign import-key-pair".',
-    () => createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' }),
+    () => {
+      const privateKey = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
+      return { id: toTrustedKey(createPublicKey(privateKey)).id, privateKey };
+    },
   );
-  refuseOtherThanP256(privateKey);
-  return { id: toTrustedKey(createPublicKey(privateKey)).id, privateKey };
 }
 
 function readKeyFile(fileText: string): { n: number; salt: Buffer; nonce: Buffer; ciphertext: Buffer } {

@@ -50,7 +50,7 @@ export function toTrustedKey(key: KeyObject): TrustedKey {
   });
 }
 
-export function refuseOtherThanP256(key: KeyObject): void {
+function refuseOtherThanP256(key: KeyObject): void {
   const type = key.asymmetricKeyType ?? 'unknown';
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (type === 'ec' && curve === 'prime256v1') return;

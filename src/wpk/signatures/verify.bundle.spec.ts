@@ -256,6 +256,7 @@ describe('verifySignature, bundle', () => {
     ['a byte order mark', `\ufeff${text}`, 'SIGNATURE.MALFORMED'],
     ['a NUL at the end', `${text}\0`, 'SIGNATURE.MALFORMED'],
     ['a bare signature', toBareSignature(signature), 'SIGNATURE.MALFORMED'],
+    ['the old cosign format', '{"base64Signature":"AAAA","cert":"","rekorBundle":{}}', 'SIGNATURE.UNSUPPORTED'],
     ['two media types', text.replace('{', '{"mediaType":"x",'), 'SIGNATURE.MALFORMED'],
     ['two hints', text.replace('"hint":', '"hint":"x","hint":'), 'SIGNATURE.MALFORMED'],
     ['two hints, one of them escaped', text.replace('"hint":', '"h\\u0069nt":"x","hint":'), 'SIGNATURE.MALFORMED'],
