@@ -40,6 +40,16 @@ export class CliError extends Error {
     this.problem = details.problem;
   }
 
+  /** The same error with more advice. */
+  withHints(more: readonly string[]): CliError {
+    const { problem } = this;
+    return new CliError(this.code, this.message, {
+      hints: [...this.hints, ...more],
+      cause: this.cause,
+      ...(problem && { problem }),
+    });
+  }
+
   get exitCode(): ExitCode {
     return exitOf[this.code];
   }

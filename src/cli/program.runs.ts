@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import type { CompletableCommand } from './commands/completion.command.js';
 import type { LogsOptions } from './commands/logs.command.js';
 import type { RunOptions } from './commands/run.command.js';
 import type { StatusOptions } from './commands/status.command.js';
@@ -9,14 +10,7 @@ import type { Execute } from './execute.js';
 export function declareRunCommands(program: Command, execute: Execute): void {
   declareRun(program, execute);
   declareReading(program, execute);
-  program
-    .command('config')
-    .summary('show what atomctl uses, and who the token is')
-    .description('Show the address and token that atomctl uses, where they come from, and what the token may do.')
-    .argument('[view]', 'the only thing there is', 'view')
-    .action((what: string, _options: object, command: Command) =>
-      execute(command, async (context) => (await import('./commands/config.command.js')).config(context, what)),
-    );
+  declareHelpers(program, execute);
 }
 
 function declareRun(program: Command, execute: Execute): void {
@@ -61,6 +55,33 @@ function declareReading(program: Command, execute: Execute): void {
     .action((id: string, options: LogsOptions, command: Command) =>
       execute(command, async (context) => (await import('./commands/logs.command.js')).logs(context, id, options)),
     );
+}
+
+function declareHelpers(program: Command, execute: Execute): void {
+  program
+    .command('config')
+    .summary('show what atomctl uses, and who the token is')
+    .description('Show the address and token that atomctl uses, where they come from, and what the token may do.')
+    .argument('[view]', 'the only thing there is', 'view')
+    .action((what: string, _options: object, command: Command) =>
+      execute(command, async (context) => (await import('./commands/config.command.js')).config(context, what)),
+    );
+  program
+    .command('completion')
+    .summary('print a completion script')
+    .description('Print a completion script: `source <(atomctl completion bash)`.')
+    .argument('<shell>', 'bash or zsh')
+    .action((shell: string, _options: object, command: Command) =>
+      execute(command, async (context) => {
+        const { completion } = await import('./commands/completion.command.js');
+        return completion(context, shell, program.commands.map(toCompletable));
+      }),
+    );
+}
+
+function toCompletable(command: Command): CompletableCommand {
+  const flags = command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
+  return { name: command.name(), flags };
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {

@@ -39,8 +39,14 @@ function isExact(value: number): boolean {
 
 /** Read as strictly as a package is; JSON is YAML too. The library is loaded only here, since few runs need it. */
 async function parseInputFile(bytes: Uint8Array, file: string): Promise<Inputs> {
-  const { readYaml } = await import('../wpk/index.js');
-  const { value } = readYaml(bytes);
+  const { readYaml, WpkError } = await import('../wpk/index.js');
+  let value: unknown;
+  try {
+    ({ value } = readYaml(bytes));
+  } catch (cause) {
+    if (cause instanceof WpkError) throw new CliError('CLI.FILE', `${file}: ${cause.message}`, { cause });
+    throw cause;
+  }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Inputs;
   throw new CliError('CLI.FILE', `${file} does not hold an object of inputs`);
 }

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { LogLine, Run, RunEvent, StepEvent } from './api.types.js';
 import { isOver } from './api.types.js';
 import { CliError, messageOf } from './cli.errors.js';
 import type { CommandContext } from './context.js';
 import { followEvents } from './event.stream.js';
 import { escapeLine } from './output/escape.js';
+import type { Paint } from './output/paint.js';
 import { reasonLine } from './run.view.js';
 import type { SseMessage } from './sse.parser.js';
 
@@ -11,7 +14,7 @@ import type { SseMessage } from './sse.parser.js';
 const logGraceMs = 5_000;
 
 /** Follows a run to its end, telling steps and log lines on stderr. `signal` ends the waiting only, never the run. */
-export async function waitForRun(context: CommandContext, runId: string, signal: AbortSignal): Promise<Run> {
+export async function waitForRun(context: CommandContext, runId: string, signal: AbortSignal): Promise<void> {
   const { output } = context;
   const api = context.api();
   const path = runPath(runId);
@@ -21,17 +24,17 @@ export async function waitForRun(context: CommandContext, runId: string, signal:
   };
   const logsDone = new AbortController();
   const logs = tellLogs();
-  for await (const message of followEvents(api, `${path}/events`, {
-    signal,
-    isOver: over,
-    onInterrupted: tellInterrupted,
-  })) {
-    output.progress(describe(message, (state) => output.paintProgress.state(state)));
+  try {
+    const options = { signal, isOver: over, onInterrupted: tellInterrupted };
+    for await (const message of followEvents(api, `${path}/events`, options)) {
+      const text = describe(message, output.paintProgress);
+      if (text !== undefined) output.progress(text);
+    }
+    await Promise.race([logs, sleep(logGraceMs, undefined, { ref: false })]);
+  } finally {
+    logsDone.abort();
+    await logs;
   }
-  const grace = setTimeout(() => logsDone.abort(), logGraceMs);
-  await logs;
-  clearTimeout(grace);
-  return api.get<Run>(path);
 
   async function tellLogs(): Promise<void> {
     const either = AbortSignal.any([signal, logsDone.signal]);
@@ -67,11 +70,12 @@ export function eventData(data: string): unknown {
   }
 }
 
-function describe({ event, data }: SseMessage, paintState: (state: string) => string): string {
-  const { state, reason, ...rest } = eventData(data) as RunEvent & Partial<StepEvent>;
-  const why = rest.error ?? reason;
-  const tail = why ? ` (${reasonLine(why)})` : '';
-  const again = (rest.attempt ?? 1) > 1 ? ` (attempt ${rest.attempt ?? 1})` : '';
-  const subject = event === 'step' ? `step ${escapeLine(rest.step ?? '')}` : 'run';
-  return `${subject}: ${paintState(escapeLine(state))}${again}${tail}`;
+/** One line about a step or the run; undefined for events that a newer server may add. */
+function describe({ event, data }: SseMessage, paint: Paint): string | undefined {
+  if (event !== 'step' && event !== 'run') return undefined;
+  const { state, reason, error, step, attempt = 1 } = eventData(data) as RunEvent & Partial<StepEvent>;
+  const why = error ?? reason;
+  const subject = event === 'step' ? `step ${escapeLine(step ?? '')}` : 'run';
+  const again = attempt > 1 ? ` (attempt ${attempt})` : '';
+  return `${subject}: ${paint.state(escapeLine(state))}${again}${why ? ` (${reasonLine(why)})` : ''}`;
 }

@@ -35,16 +35,16 @@ export async function run(context: CommandContext, reference: string, options: R
     return exitCodes.ok;
   }
   output.progress(`run ${escapeLine(body.id)}: ${escapeLine(`${body.workflow}@${body.version} ${body.state}`)}`);
-  await interruptible(
-    (signal) => waitForRun(context, body.id, signal),
+  const ended = await interruptible(
+    async (signal) => {
+      await waitForRun(context, body.id, signal);
+      return showRun(context, body.id);
+    },
     [
-      'Only the waiting has stopped; the run goes on.',
-      `atomctl logs --follow ${body.id}`,
-      `atomctl status ${body.id}`,
-      `atomctl cancel ${body.id}`,
+      'The run goes on without atomctl:',
+      ...['logs --follow', 'status', 'cancel'].map((verb) => `atomctl ${verb} ${body.id}`),
     ],
   );
-  const ended = await showRun(context, body.id);
   return ended.state === 'succeeded' ? exitCodes.ok : exitCodes.failed;
 }
 
@@ -54,12 +54,7 @@ async function start(context: CommandContext, json: unknown, key: string): Promi
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== 'CLI.UNREACHABLE') throw error;
     // The request may have arrived. The same key makes repeating it safe.
-    const hints = [...error.hints, `To try again without starting a second run, add --idempotency-key ${key}`];
-    throw new CliError(error.code, error.message, {
-      hints,
-      cause: error,
-      ...(error.problem && { problem: error.problem }),
-    });
+    throw error.withHints([`To try again without starting a second run, add --idempotency-key ${key}`]);
   }
 }
 

@@ -37,6 +37,11 @@ export class Output {
     else this.print((await import('./document.js')).toJson(value, 0));
   }
 
+  /** A result that has one form only. */
+  print(text: string): void {
+    this.streams.stdout.write(`${text}\n`);
+  }
+
   /** A line for the person who waits. */
   progress(text: string): void {
     this.streams.stderr.write(`${text}\n`);
@@ -44,10 +49,6 @@ export class Output {
 
   warn(text: string): void {
     this.progress(`${this.paintProgress.text('yellow', 'warning:')} ${escapeText(text)}`);
-  }
-
-  private print(text: string): void {
-    this.streams.stdout.write(`${text}\n`);
   }
 
   // The YAML library is the slowest import of all; it waits until it is needed.

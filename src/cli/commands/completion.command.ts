@@ -1,0 +1,42 @@
+import { CliError, type ExitCode, exitCodes } from '../cli.errors.js';
+import type { CommandContext } from '../context.js';
+
+/** A command as completion knows it. */
+export interface CompletableCommand {
+  readonly name: string;
+  /** Long and short flags. */
+  readonly flags: readonly string[];
+}
+
+/** Prints a script for `source <(atomctl completion bash)`, or zsh in place of bash. */
+export function completion(context: CommandContext, shell: string, commands: readonly CompletableCommand[]): ExitCode {
+  if (shell !== 'bash' && shell !== 'zsh') {
+    throw new CliError('CLI.USAGE', `there is no completion for '${shell}'; there is one for bash and one for zsh`);
+  }
+  const prefix = shell === 'zsh' ? ['autoload -Uz bashcompinit && bashcompinit'] : [];
+  context.output.print([...prefix, ...bashScript(commands)].join('\n'));
+  return exitCodes.ok;
+}
+
+/** Names of commands first; behind a command its flags, else files. Everything is known beforehand: Tab starts no process. */
+function bashScript(commands: readonly CompletableCommand[]): string[] {
+  const names = commands.map(({ name }) => name);
+  return [
+    '_atomctl() {',
+    '  local current="${COMP_WORDS[COMP_CWORD]}" command="" word words',
+    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    `    case "$word" in ${names.join('|')}) command="$word"; break ;; esac`,
+    '  done',
+    '  case "$command" in',
+    `    "") words="${names.join(' ')}" ;;`,
+    ...commands.map(({ name, flags }) => `    ${name}) words="${flags.join(' ')}" ;;`),
+    '  esac',
+    '  if [[ -z "$command" || "$current" == -* ]]; then',
+    '    COMPREPLY=($(compgen -W "$words" -- "$current"))',
+    '  else',
+    '    COMPREPLY=($(compgen -f -- "$current"))',
+    '  fi',
+    '}',
+    'complete -o filenames -F _atomctl atomctl',
+  ];
+}
