@@ -16,7 +16,7 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           inject: [Config],
           useFactory: (config: Config) => ({
-            ...dataSourceOptions({ url: config.DATABASE_URL, applicationName, poolSize: config.DATABASE_POOL }),
+            ...dataSourceOptions({ url: config.DATABASE_URL, applicationName, poolSize: 5 }),
             autoLoadEntities: true,
             retryAttempts: 10,
             retryDelay: 500,

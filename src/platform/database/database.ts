@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool, QueryResultRow } from 'pg';
-import { DataSource } from 'typeorm';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+
+import { Config } from '../config/config.js';
 
 /** A statement with a name is parsed and planned once per connection. */
 export interface Statement {
@@ -9,18 +9,36 @@ export interface Statement {
   readonly text: string;
 }
 
-/** Raw SQL over the pool that TypeORM keeps, for the few hot statements that an ORM would slow down. */
-@Injectable()
-export class Database {
-  private readonly pool: Pool;
+/**
+ * A plan that was cached while a table was empty is a sequential scan until the next ANALYZE. Every statement that runs
+ * here finds its rows by key, so these sessions plan for keys from the start.
+ */
+const SESSION = '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan';
 
-  constructor(@InjectDataSource() dataSource: DataSource) {
-    this.pool = (dataSource.driver as unknown as { readonly master: Pool }).master;
+/** Raw SQL for the hot statements that an ORM would slow down; everything else goes through TypeORM. */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  private readonly pool: pg.Pool;
+
+  constructor(config: Config) {
+    this.pool = new pg.Pool({
+      connectionString: config.DATABASE_URL,
+      max: config.DATABASE_POOL,
+      application_name: 'atom-hot',
+      connectionTimeoutMillis: 5000,
+      options: SESSION,
+    });
+    // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+    this.pool.on('error', () => undefined);
   }
 
-  async query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+  async query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     const result = await this.pool.query<Row>({ ...statement, values: [...values] });
     return result.rows;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
   }
 }
 

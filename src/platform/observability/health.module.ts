@@ -6,6 +6,7 @@ import {
   Module,
   Res,
   ServiceUnavailableException,
+  type Type,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
@@ -71,7 +72,7 @@ class HealthController {
 @Module({})
 export class HealthModule {
   /** `queue` is the token of the BullMQ queue that this process uses; `queueModule` provides it. */
-  static register(queueModule: DynamicModule, queue: InjectionToken): DynamicModule {
+  static register(queueModule: Type | DynamicModule, queue: InjectionToken): DynamicModule {
     return {
       module: HealthModule,
       imports: [TerminusModule.forRoot({ logger: false }), queueModule],

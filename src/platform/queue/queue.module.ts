@@ -1,8 +1,8 @@
 import { BullModule } from '@nestjs/bullmq';
-import { type DynamicModule, Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { createPostgresBackend, createRedisBackend, type QueueOptions, setDefaultBackendFactory } from 'bullmq';
 
-import { Config, type QueueBackend } from '../config/config.js';
+import type { Config, QueueBackend } from '../config/config.js';
 
 type Connection = QueueOptions['connection'];
 
@@ -15,8 +15,8 @@ export function useQueueBackend(backend: QueueBackend): void {
   else setDefaultBackendFactory(createRedisBackend);
 }
 
-/** A producer fails fast when Redis is away: the run is safe in Postgres and the reconciler enqueues it later. */
-export function producerConnection(config: Config): Connection {
+/** A producer fails fast when Redis is away: what it wanted to say is safe in Postgres and said again later. */
+function producerConnection(config: Config): Connection {
   return config.queueBackend === 'postgres'
     ? postgresConnection(config)
     : { url: config.redisUrl, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 2000 };
@@ -29,28 +29,16 @@ export function workerConnection(config: Config): Connection {
     : { url: config.redisUrl, maxRetriesPerRequest: null };
 }
 
-/** The pool belongs to one Queue or Worker; BullMQ's type knows Redis only. */
+/** The pool belongs to one Queue or Worker. BullMQ's type knows Redis only. */
 function postgresConnection(config: Config): Connection {
   return { connectionString: config.DATABASE_URL, max: 4 };
 }
 
-@Module({})
-export class QueueModule {
-  static register(): DynamicModule {
-    return {
-      module: QueueModule,
-      imports: [
-        BullModule.forRootAsync({
-          inject: [Config],
-          useFactory: (config: Config) => ({
-            connection: producerConnection(config),
-            streams: { events: { maxLen: 1000 } },
-            // Processors start when the worker has verified that it can work, not while modules are being built.
-            extraOptions: { manualRegistration: true },
-          }),
-        }),
-      ],
-      exports: [BullModule],
-    };
-  }
+/** What all queues of this process share. Processors start when `BullRegistrar.register` is called, after the boot. */
+export function queueRoot(config: Config): DynamicModule {
+  return BullModule.forRoot({
+    connection: producerConnection(config),
+    streams: { events: { maxLen: 1000 } },
+    extraOptions: { manualRegistration: true },
+  });
 }

@@ -1,0 +1,3 @@
+DROP TABLE run_event;
+DROP TABLE run_step;
+DROP TABLE run;

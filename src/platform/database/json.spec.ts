@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { toStorableJson } from './json.js';
+
+describe('toStorableJson', () => {
+  it('replaces what PostgreSQL refuses', () => {
+    expect(JSON.parse(toStorableJson({ log: 'a\0b', half: '\ud83d!', whole: '👍' }))).toEqual({
+      log: 'a\ufffdb',
+      half: '\ufffd!',
+      whole: '👍',
+    });
+  });
+});

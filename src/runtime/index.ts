@@ -1,0 +1,7 @@
+export type { Action, BeforeImage, Execution, Plan, StepContext } from './adapters/adapter.js';
+export { StepError, type StepErrorCode } from './adapters/step.error.js';
+export { RUNS_QUEUE } from './queue/run-queue.options.js';
+export { RunsQueueModule } from './queue/runs-queue.module.js';
+export { RunEntity, RunEventEntity, RunStepEntity } from './runs/run.entity.js';
+export { RUNTIME_PROBLEMS } from './runtime.error.js';
+export { RuntimeModule } from './runtime.module.js';

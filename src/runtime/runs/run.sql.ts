@@ -1,0 +1,59 @@
+/** Channel on which a run's id is announced when new events of it are committed. */
+export const RUN_CHANNEL = 'atom_run';
+/** Channel on which a run's id is announced when somebody asked for its end. */
+export const CANCEL_CHANNEL = 'atom_run_cancel';
+
+/**
+ * $1: an array of runs. Inserts each run that its requester's key has not started before, with its steps and its first
+ * event, and answers those that are new.
+ */
+export const SUBMIT_RUNS = {
+  name: 'run-submit',
+  text: `
+    WITH asked AS (
+      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
+        id uuid, workflow text, version text, digest text, inputs jsonb, target text, decision jsonb, requested_by text,
+        idempotency_key text, request_hash text, timeout_ms int, queue_timeout_ms bigint, steps jsonb)
+    ), inserted AS (
+      INSERT INTO run (id, workflow, version, digest, inputs, target, decision, requested_by, idempotency_key, request_hash,
+                       timeout_ms, queue_deadline)
+      SELECT id, workflow, version, digest, inputs, target, decision, requested_by, idempotency_key,
+             decode(request_hash, 'hex'), timeout_ms, now() + queue_timeout_ms * interval '1 millisecond'
+        FROM asked
+      ON CONFLICT (requested_by, idempotency_key) DO NOTHING
+      RETURNING id, created_at
+    ), steps AS (
+      INSERT INTO run_step (run_id, index, name, action)
+      SELECT id, step.position - 1, step.value ->> 'name', step.value ->> 'action'
+        FROM inserted JOIN asked USING (id), jsonb_array_elements(asked.steps) WITH ORDINALITY AS step(value, position)
+    ), events AS (
+      INSERT INTO run_event (run_id, seq, type, data) SELECT id, 0, 'run', '{"state": "queued"}' FROM inserted
+    )
+    SELECT id, created_at FROM inserted`,
+};
+
+/**
+ * $1: run, $2: who asks. A queued run ends under a new fence, so that a worker that claims it in this moment finds either
+ * the run still queued or nothing to do. A running one is marked and its worker told.
+ */
+export const CANCEL_RUN = {
+  name: 'run-cancel',
+  text: `
+    WITH ended AS (
+      UPDATE run SET state = 'cancelled', fence = fence + 1, cancel_requested_by = $2, finished_at = now(),
+             reason = jsonb_build_object('code', 'CANCELLED', 'message', 'Cancelled by ' || $2::text || ' before it started.')
+       WHERE id = $1 AND state = 'queued'
+      RETURNING id, fence, reason
+    ), steps AS (
+      UPDATE run_step s SET state = 'cancelled', finished_at = now() FROM ended e WHERE s.run_id = e.id AND s.state = 'pending'
+    ), events AS (
+      INSERT INTO run_event (run_id, seq, type, data)
+      SELECT id, fence * 4294967296, 'run', jsonb_build_object('state', 'cancelled', 'reason', reason) FROM ended
+    ), marked AS (
+      UPDATE run SET cancel_requested_by = coalesce(cancel_requested_by, $2) WHERE id = $1 AND state = 'running'
+      RETURNING id
+    )
+    SELECT pg_notify('${RUN_CHANNEL}', id::text) FROM ended
+    UNION ALL
+    SELECT pg_notify('${CANCEL_CHANNEL}', id::text) FROM marked`,
+};

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LessThan, type Repository } from 'typeorm';
+
+import { BatchLane } from '../../platform/database/batch-lane.js';
+import { Database } from '../../platform/database/database.js';
+import { toStorableJson } from '../../platform/database/json.js';
+import { decodeCursor, type Page, type PageQuery, toPage } from '../../platform/http/cursor.js';
+import { RuntimeError } from '../runtime.error.js';
+import { RunEntity, RunEventEntity, RunStepEntity } from './run.entity.js';
+import type { NewRun, Run, RunStep } from './run.js';
+import { CANCEL_RUN, SUBMIT_RUNS } from './run.sql.js';
+import { type RunFilter, RunStore, type SubmittedRun } from './run.store.js';
+import type { RunEvent } from './run-event.js';
+
+@Injectable()
+export class PostgresRunStore extends RunStore {
+  /** Requests that arrive together share a commit. */
+  private readonly submissions = new BatchLane<NewRun, Date | undefined>((runs) => this.insert(runs), 100);
+
+  constructor(
+    @InjectRepository(RunEntity) private readonly runs: Repository<RunEntity>,
+    @InjectRepository(RunStepEntity) private readonly runSteps: Repository<RunStepEntity>,
+    @InjectRepository(RunEventEntity) private readonly runEvents: Repository<RunEventEntity>,
+    private readonly database: Database,
+  ) {
+    super();
+  }
+
+  async submit(run: NewRun): Promise<SubmittedRun> {
+    const createdAt = await this.submissions.add(run);
+    return createdAt ? { run: toNewlyQueued(run, createdAt), replayed: false } : this.replay(run);
+  }
+
+  async find(id: string): Promise<Run | undefined> {
+    const row = await this.runs.findOneBy({ id });
+    return row ? toRun(row) : undefined;
+  }
+
+  async list(filter: RunFilter, page: PageQuery): Promise<Page<Run>> {
+    const before = page.cursor === undefined ? undefined : decodeCursor(page.cursor, 1)[0];
+    const rows = await this.runs.find({
+      // Ids are UUIDv7: their order is the order of creation.
+      where: { ...filter, ...(before !== undefined && { id: LessThan(before) }) },
+      order: { id: 'DESC' },
+      take: page.limit + 1,
+    });
+    return toPage(rows, page.limit, (row) => [row.id], toRun);
+  }
+
+  async steps(runId: string): Promise<RunStep[]> {
+    const rows = await this.runSteps.find({ where: { runId }, order: { index: 'ASC' } });
+    return rows.map(toStep);
+  }
+
+  async events(runId: string, afterSeq: number, limit: number): Promise<RunEvent[]> {
+    const rows = await this.runEvents
+      .createQueryBuilder('event')
+      .where('event.runId = :runId AND event.seq > :afterSeq', { runId, afterSeq })
+      .orderBy('event.seq')
+      .take(limit)
+      .getMany();
+    return rows.map(toEvent);
+  }
+
+  async cancel(id: string, requestedBy: string): Promise<Run | undefined> {
+    await this.database.query(CANCEL_RUN, [id, requestedBy]);
+    return this.find(id);
+  }
+
+  private async insert(runs: readonly NewRun[]): Promise<(Date | undefined)[]> {
+    const rows = await this.database.query<{ id: string; created_at: Date }>(SUBMIT_RUNS, [
+      toStorableJson(runs.map(toInsert)),
+    ]);
+    const created = new Map(rows.map((row) => [row.id, row.created_at]));
+    return runs.map((run) => created.get(run.id));
+  }
+
+  private async replay(run: NewRun): Promise<SubmittedRun> {
+    const { requestedBy, idempotencyKey } = run;
+    const row = await this.runs.findOneByOrFail({ requestedBy, idempotencyKey });
+    if (row.requestHash.equals(run.requestHash)) return { run: toRun(row), replayed: true };
+    throw new RuntimeError(
+      'idempotency-key-reused',
+      `This key started run ${row.id} with another request; choose a new key.`,
+    );
+  }
+}
+
+function toInsert(run: NewRun): Record<string, unknown> {
+  const { requestedBy, idempotencyKey, requestHash, timeoutMs, queueTimeoutMs, ...same } = run;
+  return {
+    ...same,
+    requested_by: requestedBy,
+    idempotency_key: idempotencyKey,
+    request_hash: requestHash.toString('hex'),
+    timeout_ms: timeoutMs,
+    queue_timeout_ms: queueTimeoutMs,
+  };
+}
+
+/** What the INSERT has just stored; saves reading it back. */
+function toNewlyQueued(run: NewRun, createdAt: Date): Run {
+  const { id, workflow, version, digest, inputs, target, decision, requestedBy } = run;
+  const unset = { reason: null, outputs: null, startedAt: null, finishedAt: null };
+  return {
+    ...{ id, workflow, version, digest, inputs, target, decision, requestedBy, createdAt },
+    ...unset,
+    state: 'queued',
+    fence: 0,
+  };
+}
+
+function toRun(row: RunEntity): Run {
+  const { id, workflow, version, digest, state, reason, inputs, target, outputs, decision, requestedBy } = row;
+  const { fence, createdAt, startedAt, finishedAt } = row;
+  return {
+    ...{ id, workflow, version, digest, state, reason, inputs, target, outputs, decision, requestedBy },
+    ...{ fence, createdAt, startedAt, finishedAt },
+  };
+}
+
+function toStep(row: RunStepEntity): RunStep {
+  const { runId, index, name, action, state, attempt, outputs, error, startedAt, finishedAt } = row;
+  return { runId, index, name, action, state, attempt, outputs, error, startedAt, finishedAt };
+}
+
+function toEvent(row: RunEventEntity): RunEvent {
+  const { seq, at, type, stepIndex, data } = row;
+  return { seq: Number(seq), at, type, ...(stepIndex !== null && { stepIndex }), data } as unknown as RunEvent;
+}

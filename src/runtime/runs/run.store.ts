@@ -1,0 +1,35 @@
+import type { Page, PageQuery } from '../../platform/http/cursor.js';
+import type { NewRun, Run, RunStep } from './run.js';
+import type { RunState } from './run.state.js';
+import type { RunEvent } from './run-event.js';
+
+export interface RunFilter {
+  readonly workflow?: string;
+  readonly state?: RunState;
+}
+
+export interface SubmittedRun {
+  readonly run: Run;
+  /** True when the caller's idempotency key had started this run before. */
+  readonly replayed: boolean;
+}
+
+/** The runs as the API sees them. What a worker writes goes through the journal. */
+export abstract class RunStore {
+  /**
+   * Run, steps and first event in one statement. A key that the requester used before answers the run of then, or rejects
+   * with `idempotency-key-reused` when the request was another.
+   */
+  abstract submit(run: NewRun): Promise<SubmittedRun>;
+  abstract find(id: string): Promise<Run | undefined>;
+  /** Newest first. */
+  abstract list(filter: RunFilter, page: PageQuery): Promise<Page<Run>>;
+  abstract steps(runId: string): Promise<RunStep[]>;
+  /** At most `limit` events after `seq`, in order. */
+  abstract events(runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>;
+  /**
+   * Ends a queued run at once; asks the worker of a running one to stop. A run that has ended stays as it is. Answers the
+   * run afterwards, or undefined when there is none.
+   */
+  abstract cancel(id: string, requestedBy: string): Promise<Run | undefined>;
+}

@@ -1,0 +1,94 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+
+import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
+import { RuntimeError } from '../runtime.error.js';
+import { CreateRunDto, RunDto, RunListQuery, RunPageDto, StepDto, StepListDto } from './run.dto.js';
+import { RunsService } from './runs.service.js';
+
+/** Printable ASCII; quotes around it, as the draft's structured field has them, are taken off. */
+const KEY = /^"?([\x21\x23-\x7e]{1,200})"?$/;
+
+@ApiTags('runs')
+@ApiBearerAuth()
+@Controller('v1/runs')
+export class RunsController {
+  constructor(private readonly runs: RunsService) {}
+
+  @Post()
+  @HttpCode(202)
+  @Requires('runs:create')
+  @ApiOperation({ summary: 'Start a run of a registered workflow' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: true,
+    example: 'c0ffee-2026-11-23',
+    description: 'One key starts one run, however often the request is sent.',
+  })
+  @ApiResponse({ status: 202, type: RunDto, description: 'Accepted: the run is stored and will reach an end.' })
+  @ApiResponse({
+    status: 200,
+    type: RunDto,
+    description: 'This key has started this run before (`Idempotent-Replayed: true`).',
+  })
+  async create(
+    @Body() body: CreateRunDto,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RunDto> {
+    const { workflow, version, inputs } = body;
+    const request = { workflow, inputs: inputs ?? {}, ...(version !== undefined && { version }) };
+    const { run, replayed } = await this.runs.submit(request, idempotencyKey(key), principal);
+    void reply.header('location', `/v1/runs/${run.id}`);
+    if (replayed) void reply.status(200).header('idempotent-replayed', 'true');
+    return RunDto.from(run);
+  }
+
+  @Get()
+  @Requires('runs:read')
+  @ApiOperation({ summary: 'List runs, newest first' })
+  async list(@Query() query: RunListQuery): Promise<RunPageDto> {
+    const { workflow, state } = query;
+    const filter = { ...(workflow !== undefined && { workflow }), ...(state !== undefined && { state }) };
+    const page = await this.runs.list(filter, query);
+    return { items: page.items.map((run) => RunDto.from(run)), nextCursor: page.nextCursor };
+  }
+
+  @Get(':id')
+  @Requires('runs:read')
+  @ApiOperation({ summary: 'One run' })
+  async get(@Param('id', ParseUUIDPipe) id: string): Promise<RunDto> {
+    return RunDto.from(await this.runs.get(id));
+  }
+
+  @Get(':id/steps')
+  @Requires('runs:read')
+  @ApiOperation({ summary: 'The steps of a run, in the order of the package' })
+  @ApiOkResponse({ type: StepListDto })
+  async steps(@Param('id', ParseUUIDPipe) id: string): Promise<StepListDto> {
+    return { items: (await this.runs.steps(id)).map((step) => StepDto.from(step)) };
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  @Requires('runs:cancel')
+  @ApiOperation({ summary: 'Stop a run: no further step starts' })
+  async cancel(@Param('id', ParseUUIDPipe) id: string, @CurrentPrincipal() principal: Principal): Promise<RunDto> {
+    return RunDto.from(await this.runs.cancel(id, principal));
+  }
+}
+
+function idempotencyKey(header: string | undefined): string {
+  if (header === undefined) {
+    throw new RuntimeError(
+      'idempotency-key-missing',
+      'Send an Idempotency-Key, such as a new UUID, so that a repeated request starts no second run.',
+    );
+  }
+  const [, key] = KEY.exec(header) ?? [];
+  if (key === undefined)
+    {throw new RuntimeError('idempotency-key-malformed', 'An Idempotency-Key has 1 to 200 printable ASCII characters.');}
+  return key;
+}

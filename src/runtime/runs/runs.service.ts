@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+
+import { Injectable, Logger } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+
+import type { Principal } from '../../access/index.js';
+import { Config } from '../../platform/config/config.js';
+import type { Page, PageQuery } from '../../platform/http/cursor.js';
+import { type Decision, PolicyService } from '../../policy/index.js';
+import { type VerifiedPackage, WorkflowCatalog } from '../../registry/index.js';
+import { resolveValue, validateInputs } from '../../wpk/index.js';
+import { RunQueue } from '../queue/run-queue.js';
+import { RuntimeError } from '../runtime.error.js';
+import type { JsonObject, NewRun, Run, RunStep } from './run.js';
+import { type RunFilter, RunStore, type SubmittedRun } from './run.store.js';
+import { runFacts } from './run-facts.js';
+
+export interface RunRequest {
+  readonly workflow: string;
+  /** Absent: the highest version that is not a pre-release. */
+  readonly version?: string;
+  readonly inputs: JsonObject;
+}
+
+/** Accepts runs: an accepted run is a row, whatever becomes of the queue, and always reaches an end. */
+@Injectable()
+export class RunsService {
+  private readonly logger = new Logger(RunsService.name);
+
+  constructor(
+    private readonly runs: RunStore,
+    private readonly queue: RunQueue,
+    private readonly catalog: WorkflowCatalog,
+    private readonly policy: PolicyService,
+    private readonly config: Config,
+  ) {}
+
+  /** Throws RegistryError (unknown, no longer trusted), or RuntimeError (inputs, policy, key). */
+  async submit(request: RunRequest, idempotencyKey: string, principal: Principal): Promise<SubmittedRun> {
+    const ref = await this.catalog.resolve(request.workflow, request.version);
+    const verified = await this.catalog.open(ref.digest);
+    const inputs = validInputs(verified, request.inputs);
+    const decision = await this.policy.decide(runFacts(verified));
+    refuseUnlessAllowed(decision);
+    const submitted = await this.runs.submit(
+      this.newRun(verified, inputs, decision, idempotencyKey, principal, request),
+    );
+    if (!submitted.replayed) this.enqueue(submitted.run);
+    return submitted;
+  }
+
+  async get(id: string): Promise<Run> {
+    const run = await this.runs.find(id);
+    if (!run) throw new RuntimeError('run-not-found', `There is no run ${id}.`);
+    return run;
+  }
+
+  list(filter: RunFilter, page: PageQuery): Promise<Page<Run>> {
+    return this.runs.list(filter, page);
+  }
+
+  async steps(id: string): Promise<RunStep[]> {
+    await this.get(id);
+    return this.runs.steps(id);
+  }
+
+  /** Idempotent: a run that was already cancelled is answered as it is. Throws `run-ended` for any other end. */
+  async cancel(id: string, principal: Principal): Promise<Run> {
+    const run = await this.runs.cancel(id, principal.name);
+    if (!run) throw new RuntimeError('run-not-found', `There is no run ${id}.`);
+    if (run.finishedAt && run.state !== 'cancelled')
+      {throw new RuntimeError('run-ended', `The run has ended already: ${run.state}.`);}
+    return run;
+  }
+
+  /** After the commit, and not awaited: the run is safe, and a queue that is away is told of it later. */
+  private enqueue(run: Run): void {
+    this.queue.deliver([{ runId: run.id, fence: run.fence }]).catch((error: unknown) => {
+      this.logger.warn({ msg: 'The queue was not told of a run; the reconciler will.', runId: run.id, err: error });
+    });
+  }
+
+  private newRun(
+    verified: VerifiedPackage,
+    inputs: JsonObject,
+    decision: Decision,
+    idempotencyKey: string,
+    principal: Principal,
+    request: RunRequest,
+  ): NewRun {
+    const { name: workflow, version, digest } = verified;
+    const { spec } = verified.package;
+    return {
+      ...{ id: uuid(), workflow, version, digest, inputs, decision, idempotencyKey },
+      target: targetOf(verified, inputs),
+      requestedBy: principal.name,
+      requestHash: requestHash(request),
+      timeoutMs: Math.min(spec.timeouts.runMs, this.config.EXECUTION_TIMEOUT * 1000),
+      queueTimeoutMs: spec.timeouts.queueMs,
+      steps: spec.steps.map((step) => ({ name: step.name, action: step.uses })),
+    };
+  }
+}
+
+function validInputs(verified: VerifiedPackage, given: JsonObject): JsonObject {
+  const { value, problems } = validateInputs(verified.package.spec.inputs, given);
+  if (problems.length === 0) return value;
+  const errors = problems.map(({ pointer, detail }) => ({ pointer: `#/inputs${pointer}`, detail }));
+  throw new RuntimeError(
+    'inputs-invalid',
+    `The inputs do not fit what ${verified.name}@${verified.version} asks for.`,
+    { errors },
+  );
+}
+
+function targetOf(verified: VerifiedPackage, inputs: JsonObject): string | null {
+  const { target } = verified.package.spec;
+  return target === undefined ? null : String(resolveValue(target, { inputs }));
+}
+
+function refuseUnlessAllowed({ outcome, reasons }: Decision): void {
+  if (outcome === 'allow') return;
+  const errors = reasons.map(({ code, message, pointer, line }) => ({
+    ...{ pointer: pointer ?? '#', detail: `${code}: ${message}` },
+    ...(line !== undefined && { line }),
+  }));
+  if (outcome === 'deny')
+    {throw new RuntimeError('run-denied', 'Policy denies this run; `errors` has every reason.', { errors });}
+  throw new RuntimeError(
+    'approval-required',
+    'This run needs an approval, which this version of Atom cannot take yet.',
+    { errors },
+  );
+}
+
+/** The order of members does not matter: two texts of one request are one request. */
+function requestHash(request: RunRequest): Buffer {
+  const canonical = JSON.stringify([request.workflow, request.version ?? null, sorted(request.inputs)]);
+  return createHash('sha256').update(canonical).digest();
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => [key, sorted(member)]);
+}
