@@ -14,6 +14,7 @@ import { RunExecutor } from './execution/run-executor.service.js';
 import { RunJournal } from './execution/run-journal.js';
 import { PostgresRunJournal } from './execution/run-journal.store.postgres.js';
 import { StepExecutor } from './execution/step-executor.service.js';
+import { BacklogMetrics } from './metrics/backlog.metrics.js';
 import { RUNTIME_METRICS } from './metrics/runtime.metrics.js';
 import { RUNS_QUEUE, WORKER_OPTIONS } from './queue/run-queue.options.js';
 import { RunQueueProcessor } from './queue/run-queue.processor.js';
@@ -37,7 +38,13 @@ export class RuntimeModule {
       module: RuntimeModule,
       imports: [RegistryModule.forApi(), PolicyModule, RunsQueueModule, entities],
       controllers: [RunsController, RunStreamsController],
-      providers: [RunsService, RunFeed, { provide: RunStore, useClass: PostgresRunStore }, ...RUNTIME_METRICS],
+      providers: [
+        RunsService,
+        RunFeed,
+        { provide: RunStore, useClass: PostgresRunStore },
+        BacklogMetrics,
+        ...RUNTIME_METRICS,
+      ],
     };
   }
 
