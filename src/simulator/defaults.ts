@@ -51,8 +51,11 @@ const BY_KIND: Readonly<Record<string, Defaults>> = {
     });
     fillJobSpec(child(child(spec, 'jobTemplate'), 'spec'));
   },
-  Service: (spec) => {
+  Service: (spec, object) => {
     fill(spec, { type: 'ClusterIP', sessionAffinity: 'None', internalTrafficPolicy: 'Cluster' });
+    // A stable address out of the uid, so that the same service keeps it.
+    const bytes = Buffer.from(object.metadata.uid.replaceAll('-', ''), 'hex');
+    fill(spec, { clusterIP: `10.96.${bytes[0] ?? 0}.${bytes[1] ?? 1}` });
     for (const port of list(spec['ports'])) fill(port, { protocol: 'TCP', targetPort: port['port'] });
   },
   Namespace: (spec, object) => {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from './api.error.js';
 import type { Clock } from './clock.js';
 import { applyDefaults } from './defaults.js';
-import { recordFields } from './field-managers.js';
+import { recordFields } from './fields/field.owners.js';
 import { type Kind, NAMESPACES, PODS } from './kinds.js';
 import { randomSuffix } from './names.js';
 import { asJson, copy, type KubeObject, timestamp } from './objects.js';

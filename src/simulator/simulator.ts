@@ -1,9 +1,12 @@
 import { type Clock, systemClock, Timers } from './clock.js';
 import { type Cluster, DEFAULT_TIMINGS, type Timings } from './cluster.js';
 import { ControllerLoop } from './controllers/controller.loop.js';
+import { DaemonSetController } from './controllers/daemon-set.controller.js';
 import { DeploymentController } from './controllers/deployment.controller.js';
 import { GarbageCollector } from './controllers/garbage.collector.js';
+import { JobController } from './controllers/job.controller.js';
 import { ReplicaSetController } from './controllers/replica-set.controller.js';
+import { StatefulSetController } from './controllers/stateful-set.controller.js';
 import { Faults } from './faults.js';
 import { discovery } from './http/discovery.js';
 import { type LoggedRequest, RequestLog } from './http/request.log.js';
@@ -72,6 +75,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const loop = new ControllerLoop(store, timers, [
     new DeploymentController(cluster),
     new ReplicaSetController(cluster),
+    new StatefulSetController(cluster),
+    new DaemonSetController(cluster),
+    new JobController(cluster),
   ]);
   new GarbageCollector(cluster);
   new Kubelet(cluster);

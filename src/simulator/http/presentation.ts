@@ -19,17 +19,16 @@ export function shapeOf(accept: string): Shape {
 /** One object in the form that the client asks for. */
 export function present(object: KubeObject, request: ResourceRequest): JsonObject {
   const shape = shapeOf(request.accept);
-  if (shape === 'table') return tableOf(request.kind, [viewed(object, request)], { resourceVersion: '' });
+  if (shape === 'table') return tableOf(request.kind, [object], { resourceVersion: '' });
   return shape === 'metadata' ? metadataOnly(object) : asJson(viewed(object, request));
 }
 
 export function presentList(list: JsonObject, objects: readonly KubeObject[], request: ResourceRequest): JsonObject {
   const shape = shapeOf(request.accept);
-  const items = objects.map((object) => viewed(object, request));
-  if (shape === 'table') return tableOf(request.kind, items, list['metadata'] as JsonObject);
-  if (shape === 'object') return { ...list, items };
+  if (shape === 'table') return tableOf(request.kind, objects, list['metadata'] as JsonObject);
+  if (shape === 'object') return { ...list, items: objects.map((object) => viewed(object, request)) };
   const partial = { ...list, apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadataList' };
-  return { ...partial, items: items.map(metadataOnly) };
+  return { ...partial, items: objects.map(metadataOnly) };
 }
 
 function metadataOnly({ metadata }: KubeObject): JsonObject {

@@ -58,7 +58,7 @@ function update({ writer }: Cluster, request: ResourceRequest): Reply {
 
 function patch(cluster: Cluster, request: ResourceRequest): Reply {
   const current = cluster.store.get(request.kind, request.namespace, request.name);
-  const { object, isNew, keepManagedFields } = applyPatch(request, current);
+  const { object, isNew, keepManagedFields } = applyPatch(request, current, cluster.clock.now());
   const options = { ...writeOptions(request), keepManagedFields };
   const written = isNew
     ? cluster.writer.create(request.kind, object, options)

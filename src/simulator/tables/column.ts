@@ -11,8 +11,11 @@ export interface Column {
 
 /** The age as kubectl prints it: `42s`, `7m13s`, `5h`, `3d2h`. */
 export function formatAge(since: string | undefined, now = new Date()): string {
-  if (since === undefined) return '<unknown>';
-  const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(since)) / 1000));
+  return since === undefined ? '<unknown>' : formatDuration((now.getTime() - Date.parse(since)) / 1000);
+}
+
+export function formatDuration(exact: number): string {
+  const seconds = Math.max(0, Math.floor(exact));
   // Small ages show two units, large ones one: the same limits as apimachinery's HumanDuration.
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 600) return pair(seconds, 60, 'm', 1, 's');
