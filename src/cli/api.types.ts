@@ -25,7 +25,7 @@ export interface Page<T> {
 
 export interface WorkflowSummary {
   readonly name: string;
-  readonly latestVersion: string;
+  readonly latestVersion: string | null;
   readonly description?: string | null;
   readonly tags?: readonly string[];
   readonly versions: number;
@@ -34,7 +34,7 @@ export interface WorkflowSummary {
 
 export interface Workflow {
   readonly name: string;
-  readonly latestVersion: string;
+  readonly latestVersion: string | null;
   readonly versions: readonly WorkflowVersion[];
 }
 
