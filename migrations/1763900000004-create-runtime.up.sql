@@ -3,6 +3,7 @@ CREATE TABLE run (
   workflow            text        NOT NULL,
   version             text        NOT NULL,
   digest              text        NOT NULL,
+  dry_run             boolean     NOT NULL DEFAULT false,
   state               text        NOT NULL DEFAULT 'queued',
   reason              jsonb,
   inputs              jsonb       NOT NULL,
@@ -33,6 +34,8 @@ CREATE UNIQUE INDEX run_idempotency_key ON run (requested_by, idempotency_key);
 -- What the reconciler looks at stays small, however many runs have ended.
 CREATE INDEX run_open_idx ON run (state, enqueued_at) WHERE state IN ('queued', 'running');
 CREATE INDEX run_workflow_idx ON run (workflow, id);
+-- "Was this digest ever dry-run?" is asked before a live run that needs it.
+CREATE INDEX run_dry_run_idx ON run (digest) WHERE dry_run AND state = 'succeeded';
 
 CREATE TABLE run_step (
   run_id      uuid        NOT NULL,

@@ -1,6 +1,13 @@
 /** What a route may demand. */
 export type Permission =
-  'workflows:read' | 'workflows:write' | 'runs:read' | 'runs:create' | 'runs:cancel' | 'tokens:manage' | 'self:read';
+  | 'workflows:read'
+  | 'workflows:write'
+  | 'runs:read'
+  | 'runs:create'
+  | 'runs:dry-run'
+  | 'runs:cancel'
+  | 'tokens:manage'
+  | 'self:read';
 
 export const ROLES = ['viewer', 'operator', 'author', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -9,10 +16,10 @@ const READ: readonly Permission[] = ['workflows:read', 'runs:read', 'self:read']
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(READ),
-  operator: new Set([...READ, 'runs:create', 'runs:cancel']),
-  author: new Set([...READ, 'workflows:write']),
+  operator: new Set([...READ, 'runs:create', 'runs:dry-run', 'runs:cancel']),
+  author: new Set([...READ, 'workflows:write', 'runs:dry-run']),
   approver: new Set(READ),
-  admin: new Set([...READ, 'workflows:write', 'runs:create', 'runs:cancel', 'tokens:manage']),
+  admin: new Set([...READ, 'workflows:write', 'runs:create', 'runs:dry-run', 'runs:cancel', 'tokens:manage']),
 };
 
 export function isGranted(role: Role, permission: Permission): boolean {

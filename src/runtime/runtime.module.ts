@@ -19,6 +19,7 @@ import { RUNTIME_METRICS } from './metrics/runtime.metrics.js';
 import { RUNS_QUEUE, WORKER_OPTIONS } from './queue/run-queue.options.js';
 import { RunQueueProcessor } from './queue/run-queue.processor.js';
 import { RunsQueueModule } from './queue/runs-queue.module.js';
+import { DryRunsController } from './runs/dry-runs.controller.js';
 import { RunEntity, RunEventEntity, RunStepEntity } from './runs/run.entity.js';
 import { RunStore } from './runs/run.store.js';
 import { PostgresRunStore } from './runs/run.store.postgres.js';
@@ -37,7 +38,7 @@ export class RuntimeModule {
     return {
       module: RuntimeModule,
       imports: [RegistryModule.forApi(), PolicyModule, RunsQueueModule, entities],
-      controllers: [RunsController, RunStreamsController],
+      controllers: [RunsController, RunStreamsController, DryRunsController],
       providers: [
         RunsService,
         RunFeed,

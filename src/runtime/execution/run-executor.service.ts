@@ -7,7 +7,7 @@ import { StepError } from '../adapters/step.error.js';
 import { RuntimeMetrics } from '../metrics/runtime.metrics.js';
 import type { JsonObject, RunReason, RunStep } from '../runs/run.js';
 import type { RunEventBody } from '../runs/run-event.js';
-import { runFacts } from '../runs/run-facts.js';
+import { mayRun, runFacts } from '../runs/run-facts.js';
 import { LeaseKeeper } from './lease-keeper.service.js';
 import { type ClaimedRun, type RunChange, RunJournal, type StepChange } from './run-journal.js';
 import { RunLostError, type RunSession } from './run-session.js';
@@ -59,8 +59,9 @@ export class RunExecutor {
       if (!(error instanceof RegistryError)) throw error;
       return { code: 'PACKAGE_REFUSED', message: `The stored package is refused (${error.code}): ${error.message}` };
     }
-    const decision = await this.policy.decide(runFacts(verified));
-    if (decision.outcome === 'allow') return verified;
+    // Whether a dry-run was needed was settled when the run was requested, and a dry-run is never taken back.
+    const decision = await this.policy.decide(runFacts(verified, true));
+    if (mayRun(decision, run.dryRun)) return verified;
     const reasons = decision.reasons.map((reason) => reason.message).join(' ');
     return { code: 'POLICY_DENIED', message: `Policy does not allow this run any more: ${reasons}` };
   }
@@ -110,6 +111,7 @@ class RunProgress {
   private async settle(work: StepWork): Promise<SettledStep> {
     const verdict = isWanted(work.step, work.scope);
     if (verdict === true) return this.steps.settle(work);
+    if (verdict !== false && this.session.run.dryRun) return unplanned(work, verdict);
     const attempt = work.prior?.attempt ?? 0;
     const change: StepChange =
       verdict === false
@@ -147,6 +149,8 @@ class RunProgress {
   }
 
   private success(outputs: JsonObject): RunChange {
+    // A dry-run has plans where a live run has results: there is nothing to compute outputs from.
+    if (this.session.run.dryRun) return { state: 'succeeded' };
     try {
       return { state: 'succeeded', outputs: resolveValue(outputs, this.scope()) as JsonObject };
     } catch (error) {

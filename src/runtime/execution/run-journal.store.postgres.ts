@@ -24,6 +24,7 @@ interface ClaimRow {
   readonly workflow: string;
   readonly version: string;
   readonly digest: string;
+  readonly dry_run: boolean;
   readonly inputs: JsonObject;
   readonly target: string | null;
   readonly decision: Decision;
@@ -157,6 +158,7 @@ function toClaimed(row: ClaimRow, steps: readonly RunStep[]): ClaimedRun {
   const run: Run = {
     ...{ id, workflow, version, digest, inputs, target, decision, fence },
     ...{ state: 'running', reason: null, outputs: null, finishedAt: null },
+    dryRun: row.dry_run,
     ...{ requestedBy: row.requested_by, createdAt: row.created_at, startedAt: row.started_at },
   };
   return {

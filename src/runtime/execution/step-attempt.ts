@@ -5,7 +5,7 @@ import { StepError } from '../adapters/step.error.js';
 const GRACE_MS = 10_000;
 
 export interface Attempt {
-  readonly action: Action;
+  readonly action: Pick<Action, 'execute'>;
   readonly input: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
   /** Raised when the whole run has to stop. */
@@ -33,12 +33,13 @@ export async function attempt(a: Attempt): Promise<Execution> {
 function interpret(error: StepError, { runSignal, timeoutMs }: Attempt, timedOut: boolean): StepError {
   const options = { cause: error, ...(error.details && { details: error.details }) };
   if (runSignal.aborted) return new StepError('STEP.CANCELLED', 'The step was stopped before its end.', options);
-  if (timedOut)
-    {return new StepError(
+  if (timedOut) {
+    return new StepError(
       'STEP.TIMED_OUT',
       `The attempt took longer than ${timeoutMs} ms. ${error.details ? error.message : ''}`.trim(),
       options,
-    );}
+    );
+  }
   return error;
 }
 

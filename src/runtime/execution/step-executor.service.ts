@@ -4,7 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { resolveValue, type Scope, type Step, validateActionInput } from '../../wpk/index.js';
 import { ActionRegistry, type RegisteredAction } from '../adapters/action.registry.js';
-import type { Execution } from '../adapters/adapter.js';
+import type { Action, Execution } from '../adapters/adapter.js';
 import { StepError } from '../adapters/step.error.js';
 import { RuntimeMetrics } from '../metrics/runtime.metrics.js';
 import type { RunStep, StepFailure } from '../runs/run.js';
@@ -47,8 +47,9 @@ export class StepExecutor {
   async settle(work: StepWork): Promise<SettledStep> {
     const before = work.prior?.attempt ?? 0;
     const registered = this.actions.find(work.step.uses);
-    if (!registered)
-      {return failed(work, before, new StepError('STEP.REJECTED', `This worker has no action ${work.step.uses}.`));}
+    if (!registered) {
+      return failed(work, before, new StepError('STEP.REJECTED', `This worker has no action ${work.step.uses}.`));
+    }
     if (work.prior?.state === 'running' || work.prior?.state === 'unknown') {
       const unresolved = await this.resolveUnknown(work, registered, before);
       if (unresolved) return unresolved;
@@ -56,8 +57,9 @@ export class StepExecutor {
     let input;
     try {
       input = resolveInput(work.step, work.scope);
-    } catch (error) {
-      return failed(work, before, StepError.from(error));
+    } catch (cause) {
+      const error = StepError.from(cause);
+      return work.session.run.dryRun ? unplanned(work, error) : failed(work, before, error);
     }
     return this.attempts(work, registered, input, before);
   }
@@ -122,7 +124,13 @@ export class StepExecutor {
         startedAt: answer.stepStartedAt ?? session.run.createdAt,
         log: (line: string) => session.log(index, step.name, line),
       };
-      const execution = await attempt({ action, input, timeoutMs: step.timeoutMs, runSignal: session.signal, context });
+      const execution = await attempt({
+        action: session.run.dryRun ? planning(action) : action,
+        input,
+        timeoutMs: step.timeoutMs,
+        runSignal: session.signal,
+        context,
+      });
       done('succeeded');
       return bounded(execution);
     } catch (cause) {
@@ -188,6 +196,21 @@ function isUnknown({ descriptor }: RegisteredAction, error: StepError): boolean 
     !repeatable &&
     (error.code === 'STEP.TIMED_OUT' || error.code === 'STEP.CANCELLED' || error.code === 'STEP.UNEXPECTED')
   );
+}
+
+/** In a dry-run every action only plans; its plan is what the step hands on. */
+function planning(action: Action): Pick<Action, 'execute'> {
+  return { execute: async (input, context) => ({ outputs: { plan: await action.plan(input, context) } }) };
+}
+
+/** A step that needs what an earlier one would have found out cannot be planned before that one really ran. */
+export function unplanned(work: StepWork, error: StepError): SettledStep {
+  const plan = {
+    changes: [],
+    permissions: [],
+    unsimulated: `Cannot be planned before the steps that it depends on: ${error.message}`,
+  };
+  return settled(work, { index: work.index, state: 'skipped', attempt: 0, outputs: { plan } });
 }
 
 function succeeded(work: StepWork, number: number, execution: Execution): SettledStep {

@@ -10,6 +10,8 @@ import type { Counter, Gauge, Histogram } from 'prom-client';
 import type { RunChange } from '../execution/run-journal.js';
 import type { RunState } from '../runs/run.state.js';
 
+export const DRY_RUN_REQUESTS = 'dry_run_requests_total';
+
 export type RunEndState = Exclude<RunState, 'queued' | 'running'>;
 
 /** Names of workflows are the operator's own, but a label must stay bounded: names beyond this number share one. */
@@ -88,6 +90,11 @@ export const RUNTIME_METRICS: Provider[] = [
     help: 'Time of one attempt of a step, in seconds.',
     labelNames: ['action', 'result'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600],
+  }),
+  makeCounterProvider({
+    name: DRY_RUN_REQUESTS,
+    help: 'Dry-runs that were asked for, by result.',
+    labelNames: ['result'],
   }),
   RuntimeMetrics,
 ];

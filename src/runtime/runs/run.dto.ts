@@ -35,6 +35,17 @@ export class CreateRunDto {
   inputs?: Record<string, unknown>;
 }
 
+export class DryRunDto {
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { namespace: 'shop', deployment: 'web' },
+  })
+  @IsOptional()
+  @IsObject()
+  inputs?: Record<string, unknown>;
+}
+
 export class RunListQuery extends PageQuery {
   /** @example "restart-unhealthy" */
   @IsOptional()
@@ -81,6 +92,8 @@ export class RunDto {
    * @example "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
    */
   digest!: string;
+  /** Plans every step and changes nothing; the outputs of a step are then its plan. */
+  dryRun!: boolean;
   @ApiProperty({ enum: RUN_STATES.states })
   state!: string;
   @ApiProperty({ type: ReasonDto, nullable: true })
@@ -108,11 +121,11 @@ export class RunDto {
   finishedAt!: Date | null;
 
   static from(run: Run): RunDto {
-    const { id, workflow, version, digest, state, reason, inputs, target, outputs, requestedBy, fence } = run;
+    const { id, workflow, version, digest, dryRun, state, reason, inputs, target, outputs, requestedBy, fence } = run;
     const { createdAt, startedAt, finishedAt } = run;
     const decision = { id: run.decision.id, outcome: run.decision.outcome, risk: run.decision.risk };
     return {
-      ...{ id, workflow, version, digest, state, reason, inputs, target, outputs, requestedBy, decision },
+      ...{ id, workflow, version, digest, dryRun, state, reason, inputs, target, outputs, requestedBy, decision },
       ...{ attempt: fence, createdAt, startedAt, finishedAt },
     };
   }

@@ -12,12 +12,12 @@ export const SUBMIT_RUNS = {
   text: `
     WITH asked AS (
       SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
-        id uuid, workflow text, version text, digest text, inputs jsonb, target text, decision jsonb, requested_by text,
+        id uuid, workflow text, version text, digest text, dry_run boolean, inputs jsonb, target text, decision jsonb, requested_by text,
         idempotency_key text, request_hash text, timeout_ms int, queue_timeout_ms bigint, steps jsonb)
     ), inserted AS (
-      INSERT INTO run (id, workflow, version, digest, inputs, target, decision, requested_by, idempotency_key, request_hash,
+      INSERT INTO run (id, workflow, version, digest, dry_run, inputs, target, decision, requested_by, idempotency_key, request_hash,
                        timeout_ms, queue_deadline)
-      SELECT id, workflow, version, digest, inputs, target, decision, requested_by, idempotency_key,
+      SELECT id, workflow, version, digest, dry_run, inputs, target, decision, requested_by, idempotency_key,
              decode(request_hash, 'hex'), timeout_ms, now() + queue_timeout_ms * interval '1 millisecond'
         FROM asked
       ON CONFLICT (requested_by, idempotency_key) DO NOTHING

@@ -48,6 +48,10 @@ export class PostgresRunStore extends RunStore {
     return toPage(rows, page.limit, (row) => [row.id], toRun);
   }
 
+  hasDryRun(digest: string): Promise<boolean> {
+    return this.runs.existsBy({ digest, dryRun: true, state: 'succeeded' });
+  }
+
   async steps(runId: string): Promise<RunStep[]> {
     const rows = await this.runSteps.find({ where: { runId }, order: { index: 'ASC' } });
     return rows.map(toStep);
@@ -88,9 +92,10 @@ export class PostgresRunStore extends RunStore {
 }
 
 function toInsert(run: NewRun): Record<string, unknown> {
-  const { requestedBy, idempotencyKey, requestHash, timeoutMs, queueTimeoutMs, ...same } = run;
+  const { dryRun, requestedBy, idempotencyKey, requestHash, timeoutMs, queueTimeoutMs, ...same } = run;
   return {
     ...same,
+    dry_run: dryRun,
     requested_by: requestedBy,
     idempotency_key: idempotencyKey,
     request_hash: requestHash.toString('hex'),
@@ -101,10 +106,10 @@ function toInsert(run: NewRun): Record<string, unknown> {
 
 /** What the INSERT has just stored; saves reading it back. */
 function toNewlyQueued(run: NewRun, createdAt: Date): Run {
-  const { id, workflow, version, digest, inputs, target, decision, requestedBy } = run;
+  const { id, workflow, version, digest, dryRun, inputs, target, decision, requestedBy } = run;
   const unset = { reason: null, outputs: null, startedAt: null, finishedAt: null };
   return {
-    ...{ id, workflow, version, digest, inputs, target, decision, requestedBy, createdAt },
+    ...{ id, workflow, version, digest, dryRun, inputs, target, decision, requestedBy, createdAt },
     ...unset,
     state: 'queued',
     fence: 0,
@@ -112,10 +117,10 @@ function toNewlyQueued(run: NewRun, createdAt: Date): Run {
 }
 
 function toRun(row: RunEntity): Run {
-  const { id, workflow, version, digest, state, reason, inputs, target, outputs, decision, requestedBy } = row;
+  const { id, workflow, version, digest, dryRun, state, reason, inputs, target, outputs, decision, requestedBy } = row;
   const { fence, createdAt, startedAt, finishedAt } = row;
   return {
-    ...{ id, workflow, version, digest, state, reason, inputs, target, outputs, decision, requestedBy },
+    ...{ id, workflow, version, digest, dryRun, state, reason, inputs, target, outputs, decision, requestedBy },
     ...{ fence, createdAt, startedAt, finishedAt },
   };
 }

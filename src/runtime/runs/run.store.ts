@@ -24,6 +24,8 @@ export abstract class RunStore {
   abstract find(id: string): Promise<Run | undefined>;
   /** Newest first. */
   abstract list(filter: RunFilter, page: PageQuery): Promise<Page<Run>>;
+  /** Whether a dry-run of these bytes ever succeeded. */
+  abstract hasDryRun(digest: string): Promise<boolean>;
   abstract steps(runId: string): Promise<RunStep[]>;
   /** At most `limit` events after `seq`, in order. */
   abstract events(runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>;

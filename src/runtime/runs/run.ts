@@ -34,6 +34,8 @@ export interface Run {
   readonly workflow: string;
   readonly version: string;
   readonly digest: string;
+  /** Plans every step against the live target and changes nothing; a step's outputs are then its plan. */
+  readonly dryRun: boolean;
   readonly state: RunState;
   readonly reason: RunReason | null;
   readonly inputs: JsonObject;
@@ -66,6 +68,7 @@ export interface NewRun {
   readonly workflow: string;
   readonly version: string;
   readonly digest: string;
+  readonly dryRun: boolean;
   readonly inputs: JsonObject;
   readonly target: string | null;
   readonly decision: Decision;

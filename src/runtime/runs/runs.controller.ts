@@ -3,12 +3,9 @@ import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, Api
 import type { FastifyReply } from 'fastify';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
-import { RuntimeError } from '../runtime.error.js';
+import { idempotencyKey } from './idempotency-key.js';
 import { CreateRunDto, RunDto, RunListQuery, RunPageDto, StepDto, StepListDto } from './run.dto.js';
 import { RunsService } from './runs.service.js';
-
-/** Printable ASCII; quotes around it, as the draft's structured field has them, are taken off. */
-const KEY = /^"?([\x21\x23-\x7e]{1,200})"?$/;
 
 @ApiTags('runs')
 @ApiBearerAuth()
@@ -39,7 +36,7 @@ export class RunsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {
     const { workflow, version, inputs } = body;
-    const request = { workflow, inputs: inputs ?? {}, ...(version !== undefined && { version }) };
+    const request = { workflow, inputs: inputs ?? {}, dryRun: false, ...(version !== undefined && { version }) };
     const { run, replayed } = await this.runs.submit(request, idempotencyKey(key), principal);
     void reply.header('location', `/v1/runs/${run.id}`);
     if (replayed) void reply.status(200).header('idempotent-replayed', 'true');
@@ -78,17 +75,4 @@ export class RunsController {
   async cancel(@Param('id', ParseUUIDPipe) id: string, @CurrentPrincipal() principal: Principal): Promise<RunDto> {
     return RunDto.from(await this.runs.cancel(id, principal));
   }
-}
-
-function idempotencyKey(header: string | undefined): string {
-  if (header === undefined) {
-    throw new RuntimeError(
-      'idempotency-key-missing',
-      'Send an Idempotency-Key, such as a new UUID, so that a repeated request starts no second run.',
-    );
-  }
-  const [, key] = KEY.exec(header) ?? [];
-  if (key === undefined)
-    {throw new RuntimeError('idempotency-key-malformed', 'An Idempotency-Key has 1 to 200 printable ASCII characters.');}
-  return key;
 }

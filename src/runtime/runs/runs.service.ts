@@ -13,13 +13,14 @@ import { RunQueue } from '../queue/run-queue.js';
 import { RuntimeError } from '../runtime.error.js';
 import type { JsonObject, NewRun, Run, RunStep } from './run.js';
 import { type RunFilter, RunStore, type SubmittedRun } from './run.store.js';
-import { runFacts } from './run-facts.js';
+import { mayRun, needsDryRun, runFacts } from './run-facts.js';
 
 export interface RunRequest {
   readonly workflow: string;
   /** Absent: the highest version that is not a pre-release. */
   readonly version?: string;
   readonly inputs: JsonObject;
+  readonly dryRun: boolean;
 }
 
 /** Accepts runs: an accepted run is a row, whatever becomes of the queue, and always reaches an end. */
@@ -40,8 +41,8 @@ export class RunsService {
     const ref = await this.catalog.resolve(request.workflow, request.version);
     const verified = await this.catalog.open(ref.digest);
     const inputs = validInputs(verified, request.inputs);
-    const decision = await this.policy.decide(runFacts(verified));
-    refuseUnlessAllowed(decision);
+    const decision = await this.policy.decide(runFacts(verified, request.dryRun || (await this.dryRunDone(verified))));
+    if (!mayRun(decision, request.dryRun)) throw refusal(decision);
     const submitted = await this.runs.submit(
       this.newRun(verified, inputs, decision, idempotencyKey, principal, request),
     );
@@ -68,9 +69,15 @@ export class RunsService {
   async cancel(id: string, principal: Principal): Promise<Run> {
     const run = await this.runs.cancel(id, principal.name);
     if (!run) throw new RuntimeError('run-not-found', `There is no run ${id}.`);
-    if (run.finishedAt && run.state !== 'cancelled')
-      {throw new RuntimeError('run-ended', `The run has ended already: ${run.state}.`);}
+    if (run.finishedAt && run.state !== 'cancelled') {
+      throw new RuntimeError('run-ended', `The run has ended already: ${run.state}.`);
+    }
     return run;
+  }
+
+  /** Asked only where it matters: a package that needs no dry-run costs no query. */
+  private async dryRunDone(verified: VerifiedPackage): Promise<boolean> {
+    return needsDryRun(verified) && (await this.runs.hasDryRun(verified.digest));
   }
 
   /** After the commit, and not awaited: the run is safe, and a queue that is away is told of it later. */
@@ -92,6 +99,7 @@ export class RunsService {
     const { spec } = verified.package;
     return {
       ...{ id: uuid(), workflow, version, digest, inputs, decision, idempotencyKey },
+      dryRun: request.dryRun,
       target: targetOf(verified, inputs),
       requestedBy: principal.name,
       requestHash: requestHash(request),
@@ -118,15 +126,15 @@ function targetOf(verified: VerifiedPackage, inputs: JsonObject): string | null 
   return target === undefined ? null : String(resolveValue(target, { inputs }));
 }
 
-function refuseUnlessAllowed({ outcome, reasons }: Decision): void {
-  if (outcome === 'allow') return;
+function refusal({ outcome, reasons }: Decision): RuntimeError {
   const errors = reasons.map(({ code, message, pointer, line }) => ({
     ...{ pointer: pointer ?? '#', detail: `${code}: ${message}` },
     ...(line !== undefined && { line }),
   }));
-  if (outcome === 'deny')
-    {throw new RuntimeError('run-denied', 'Policy denies this run; `errors` has every reason.', { errors });}
-  throw new RuntimeError(
+  if (outcome === 'deny') {
+    throw new RuntimeError('run-denied', 'Policy denies this run; `errors` has every reason.', { errors });
+  }
+  return new RuntimeError(
     'approval-required',
     'This run needs an approval, which this version of Atom cannot take yet.',
     { errors },
@@ -135,7 +143,7 @@ function refuseUnlessAllowed({ outcome, reasons }: Decision): void {
 
 /** The order of members does not matter: two texts of one request are one request. */
 function requestHash(request: RunRequest): Buffer {
-  const canonical = JSON.stringify([request.workflow, request.version ?? null, sorted(request.inputs)]);
+  const canonical = JSON.stringify([request.workflow, request.version ?? null, request.dryRun, sorted(request.inputs)]);
   return createHash('sha256').update(canonical).digest();
 }
 
