@@ -1,4 +1,5 @@
 export type { Decision, Outcome, Reason } from './decisions/decision.js';
+export { DecisionDto } from './decisions/decision.dto.js';
 export { DecisionEntity } from './decisions/decision.entity.js';
 export type { PackageFacts, PolicyFacts } from './decisions/facts.js';
 export { PolicyService } from './decisions/policy.service.js';

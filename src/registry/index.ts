@@ -1,3 +1,3 @@
 export { type Signer, type VerifiedPackage, WorkflowCatalog, type WorkflowRef } from './catalog/workflow-catalog.js';
 export { REGISTRY_PROBLEMS, RegistryError, type RegistryErrorCode } from './registry.error.js';
-export { RegistryModule } from './registry.module.js';
+export { REGISTRY_ENTITIES, RegistryModule } from './registry.module.js';

@@ -5,6 +5,7 @@ export type RegistryErrorCode =
   | 'part-missing'
   | 'part-unexpected'
   | 'part-malformed'
+  | 'part-too-large'
   // the package's content
   | 'package-malformed'
   | 'package-invalid'
@@ -29,6 +30,7 @@ export const REGISTRY_PROBLEMS: ProblemTypes<RegistryErrorCode> = {
   'part-missing': { status: 400, title: 'A part of the upload is missing' },
   'part-unexpected': { status: 400, title: 'The upload has a part that is not read here' },
   'part-malformed': { status: 400, title: 'A part of the upload cannot be read' },
+  'part-too-large': { status: 413, title: 'A part of the upload is too large' },
   'package-malformed': { status: 400, title: 'The package cannot be read' },
   'package-invalid': { status: 422, title: 'The package is not a valid workflow package' },
   'package-unsupported': { status: 422, title: 'The package needs what this version of Atom does not have' },

@@ -23,5 +23,5 @@ export const UNVERIFIED_CHANGE_RULE: Rule = {
 };
 
 function changesCluster({ uses }: Step): boolean {
-  return uses.startsWith('kubernetes/') && ACTIONS.get(uses)?.effect !== 'read';
+  return uses.startsWith('kubernetes/') && (ACTIONS.get(uses)?.mutates ?? true);
 }

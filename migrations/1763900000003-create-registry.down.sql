@@ -1,0 +1,3 @@
+DROP TABLE workflow_version;
+DROP TABLE package_signature;
+DROP TABLE package;

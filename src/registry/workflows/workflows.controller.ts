@@ -1,0 +1,159 @@
+import { Controller, Get, Headers, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
+import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { PageQuery } from '../../platform/http/cursor.js';
+import { POLICY_PROBLEMS } from '../../policy/index.js';
+import { REGISTRY_PROBLEMS } from '../registry.error.js';
+import { UploadReader } from '../uploads/upload.reader.js';
+import { UPLOAD_SCHEMA } from '../uploads/upload.schema.js';
+import {
+  PackageSignatureDto,
+  PackageSignatureListDto,
+  WorkflowDocumentDto,
+  WorkflowDto,
+  WorkflowPageDto,
+  WorkflowSummaryDto,
+  WorkflowVersionDto,
+} from './workflow.dto.js';
+import { WorkflowsService } from './workflows.service.js';
+
+const REGISTER = `Send the package, and its signature as \`bundle\` or \`signature\`:
+
+    curl -H "Authorization: Bearer $ATOM_TOKEN" -F package=@restart-unhealthy.wpk.yaml -F bundle=@restart-unhealthy.sigstore.json \\
+      http://127.0.0.1:8000/v1/workflows
+
+A version never changes: other bytes under the same name and version are refused, the same bytes are answered with 200.`;
+
+const UNPROCESSABLE = [
+  'package-invalid',
+  'package-unsupported',
+  'signature-missing',
+  'signature-invalid',
+  'signature-unsupported',
+  'digest-mismatch',
+] as const;
+
+@ApiTags('workflows')
+@ApiBearerAuth()
+@Controller('v1/workflows')
+export class WorkflowsController {
+  constructor(
+    private readonly workflows: WorkflowsService,
+    private readonly uploads: UploadReader,
+  ) {}
+
+  @Post()
+  @Requires('workflows:write')
+  @ApiOperation({ summary: 'Register a signed package', description: REGISTER })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({ schema: UPLOAD_SCHEMA })
+  @ApiResponse({ status: 201, type: WorkflowVersionDto, description: 'Registered.' })
+  @ApiResponse({ status: 200, type: WorkflowVersionDto, description: 'The same bytes are registered already.' })
+  @ApiProblems(
+    REGISTRY_PROBLEMS,
+    'part-missing',
+    'part-unexpected',
+    'part-malformed',
+    'package-malformed',
+    'bundle-malformed',
+  )
+  @ApiProblems(REGISTRY_PROBLEMS, 'version-exists', 'package-too-large', 'part-too-large')
+  @ApiProblems(REGISTRY_PROBLEMS, ...UNPROCESSABLE)
+  @ApiProblems({ ...REGISTRY_PROBLEMS, ...POLICY_PROBLEMS }, 'signer-not-trusted', 'policy-denied')
+  register(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<WorkflowVersionDto> {
+    return this.uploads.withUpload(request, async (upload) => {
+      const { version, created } = await this.workflows.register(upload, principal.name);
+      void reply.status(created ? 201 : 200).header('location', pathOf(version));
+      return WorkflowVersionDto.from(version);
+    });
+  }
+
+  @Get()
+  @Requires('workflows:read')
+  @ApiOperation({ summary: 'List workflows by name' })
+  async list(@Query() query: PageQuery): Promise<WorkflowPageDto> {
+    const { items, nextCursor } = await this.workflows.list(query);
+    return { items: items.map((item) => WorkflowSummaryDto.from(item)), nextCursor };
+  }
+
+  @Get(':name')
+  @Requires('workflows:read')
+  @ApiOperation({ summary: 'A workflow with its versions, the highest first' })
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
+  async get(@Param('name') name: string): Promise<WorkflowDto> {
+    const { latestVersion, versions } = await this.workflows.get(name);
+    return { name, latestVersion, versions: versions.map((version) => WorkflowVersionDto.from(version)) };
+  }
+
+  @Get(':name/versions/:version')
+  @Requires('workflows:read')
+  @ApiOperation({ summary: 'One version, with what the package says' })
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
+  async getVersion(@Param('name') name: string, @Param('version') version: string): Promise<WorkflowDocumentDto> {
+    const found = await this.workflows.find(name, version);
+    return { ...WorkflowVersionDto.from(found), document: await this.workflows.documentOf(found) };
+  }
+
+  @Get(':name/versions/:version/package')
+  @Requires('workflows:read')
+  @ApiOperation({ summary: 'The exact bytes that were uploaded and signed' })
+  @ApiOkResponse({
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    headers: { etag: { description: 'The digest, quoted.', schema: { type: 'string' } } },
+  })
+  @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
+  async getPackage(
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @Headers('if-none-match') known: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile | undefined> {
+    const { digest, mediaType } = await this.workflows.find(name, version);
+    const etag = `"${digest}"`;
+    void reply.header('etag', etag).header('cache-control', 'private, no-cache');
+    if (matches(known, etag)) {
+      void reply.status(304);
+      return undefined;
+    }
+    const bytes = await this.workflows.bytesOf(digest);
+    return new StreamableFile(bytes, { type: mediaType, length: bytes.length, disposition: 'attachment' });
+  }
+
+  @Get(':name/versions/:version/signatures')
+  @Requires('workflows:read')
+  @ApiOperation({ summary: 'The signatures of a version, oldest first' })
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
+  async getSignatures(
+    @Param('name') name: string,
+    @Param('version') version: string,
+  ): Promise<PackageSignatureListDto> {
+    const signatures = await this.workflows.signaturesOf(await this.workflows.find(name, version));
+    return { items: signatures.map((signature) => PackageSignatureDto.from(signature)) };
+  }
+}
+
+function pathOf({ name, version }: { name: string; version: string }): string {
+  return `/v1/workflows/${name}/versions/${encodeURIComponent(version)}`;
+}
+
+/** RFC 9110 §13.1.2, weak comparison. */
+function matches(header: string | undefined, etag: string): boolean {
+  const known = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return known.includes(etag) || known.includes('*');
+}
