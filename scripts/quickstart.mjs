@@ -11,7 +11,11 @@ const child = await start().catch((error) => {
 });
 
 // A signal is passed on as a message: Ctrl-C reaches the child by itself too, and twice would mean "at once".
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.connected && child.send('stop'));
+const stop = () => child.connected && child.send('stop');
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+// npm that is told to end does not tell the shell between it and this process: all that is seen here is another parent.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || stop(), 500).unref();
 child.once('close', (code, signal) => process.exit(signal === null ? code : 1));
 
 async function start() {

@@ -21,6 +21,7 @@ async function main(): Promise<number> {
     const options = readOptions(process.argv.slice(2), environment['KUBECONFIG'] || undefined);
     await session.start();
     const succeeded = await session.walk(options);
+    if (!succeeded) terminal.failure('The runbook did not go all the way: the message above says why.');
     if (options.once) return succeeded ? 0 : 1;
     isUp = true;
     session.invite(options);
@@ -32,23 +33,22 @@ async function main(): Promise<number> {
     return 1;
   } finally {
     await session.stop();
-    terminal.line('Stopped.');
+    if (interrupted.signal.aborted) terminal.line('Stopped.');
   }
 }
 
 function interrupt(): void {
-  if (interrupted.signal.aborted) process.exit(130); // asked twice: now. The children end with this process.
+  if (interrupted.signal.aborted) return;
   terminal.line('\nStopping ...');
   interrupted.abort();
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+process.on('SIGINT', () => {
+  if (interrupted.signal.aborted) process.exit(130); // asked twice: now. The children end with this process.
+  interrupt();
+});
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 // scripts/quickstart.mjs holds the other end of the channel: it passes on what it is asked, and may itself be killed.
-// It hears Ctrl-C as well, which must not count as a second one.
-for (const event of ['message', 'disconnect'] as const) {
-  process.once(event, () => {
-    if (!interrupted.signal.aborted) interrupt();
-  });
-}
+for (const event of ['message', 'disconnect'] as const) process.once(event, interrupt);
 
 const code = await Promise.race([main(), abandoned()]);
 process.exit(code);

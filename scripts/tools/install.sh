@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Installs the programs that check and try the Helm chart, built with Go. What is there in the right version is left alone.
+#   scripts/tools/install.sh [NAME…]      without names: all of them
+#   scripts/tools/install.sh --folder     prints where they are
+# A build of the Kubernetes programs takes minutes and gigabytes of build cache the first time. ATOM_TOOLS moves the folder.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/atom
+bin=${ATOM_TOOLS:-$cache/bin}
+if [ "${1:-}" = --folder ]; then
+  echo "$bin"
+  exit
+fi
+
+# The one place of the versions. "install": a module that `go install` takes as it is. "module": a go.mod of this repository,
+# for modules that only build with replace lines; its versions are in that file.
+plan() {
+  case $1 in
+    helm3) echo "install helm.sh/helm/v3/cmd/helm v3.21.4" ;;
+    helm4) echo "install helm.sh/helm/v4/cmd/helm v4.2.4" ;;
+    helm-unittest) echo "install github.com/helm-unittest/helm-unittest/cmd/helm-unittest v1.0.1" ;;
+    kubeconform) echo "install github.com/yannh/kubeconform/cmd/kubeconform v0.7.0" ;;
+    kube-linter) echo "install golang.stackrox.io/kube-linter/cmd/kube-linter v0.8.3" ;;
+    helm-docs) echo "install github.com/norwoodj/helm-docs/cmd/helm-docs v1.14.2" ;;
+    kwok) echo "install sigs.k8s.io/kwok/cmd/kwok v0.8.0" ;;
+    kube-apiserver | kube-controller-manager | kube-scheduler | kubectl)
+      echo "module tools/kubernetes k8s.io/kubernetes/cmd/$1 $(required tools/kubernetes k8s.io/kubernetes)"
+      ;;
+    etcd) echo "module tools/etcd go.etcd.io/etcd/server/v3 $(required tools/etcd go.etcd.io/etcd/server/v3)" ;;
+    *)
+      echo "scripts/tools/install.sh: no tool is called \"$1\". There are: $all" >&2
+      exit 2
+      ;;
+  esac
+}
+all="helm3 helm4 helm-unittest kubeconform kube-linter helm-docs kwok etcd kube-apiserver kube-controller-manager kube-scheduler kubectl"
+
+required() { awk -v module="$2" '$1 == "require" && $2 == module { print $3 }' "$1/go.mod"; }
+
+# Where a program takes its version from at link time.
+link_flags() {
+  local version=$2 flags="-s -w"
+  case $1 in
+    helm3) flags+=" -X helm.sh/helm/v3/internal/version.version=$version" ;;
+    helm4) flags+=" -X helm.sh/helm/v4/internal/version.version=$version" ;;
+    kube*)
+      IFS=. read -r major minor _ <<<"${version#v}"
+      local package=k8s.io/component-base/version
+      flags+=" -X $package.gitVersion=$version -X $package.gitMajor=$major -X $package.gitMinor=$minor"
+      ;;
+  esac
+  echo "$flags"
+}
+
+build() {
+  local name=$1 how=$2 folder=. package version
+  shift 2
+  if [ "$how" = module ]; then
+    folder=$1
+    shift
+  fi
+  package=$1 version=$2
+  local stamp="$bin/.$name.version" started=$SECONDS
+  if [ -x "$bin/$name" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$package@$version" ]; then return; fi
+  if ! command -v go >/dev/null; then
+    echo "scripts/tools/install.sh: $name $version is built with Go, and there is no Go on the PATH. Install Go 1.26 or newer." >&2
+    exit 1
+  fi
+  echo "building $name $version ..."
+  local place
+  place=$(mktemp -d "$bin/.build.XXXXXX")
+  # Nothing that the outside sets for its own builds may change these.
+  export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off
+  if [ "$how" = module ]; then
+    go -C "$folder" build -mod=readonly -trimpath -ldflags "$(link_flags "$name" "$version")" -o "$place/$name" "$package"
+  else
+    GOBIN=$place go install -trimpath -ldflags "$(link_flags "$name" "$version")" "$package@$version"
+    # helm3 and helm4 come from a package called "helm"
+    [ -e "$place/$name" ] || mv "$place/$(basename "$package")" "$place/$name"
+  fi
+  mv -f "$place/$name" "$bin/$name"
+  rm -rf "$place"
+  echo "$package@$version" >"$stamp"
+  echo "  $name $version: $((SECONDS - started)) s"
+}
+
+mkdir -p "$bin"
+[ $# -gt 0 ] || set -- $all
+for name in "$@"; do
+  steps=$(plan "$name")
+  # shellcheck disable=SC2086 # words by design
+  build "$name" $steps
+done
