@@ -9,6 +9,7 @@ import { ReplicaSetController } from './controllers/replica-set.controller.js';
 import { StatefulSetController } from './controllers/stateful-set.controller.js';
 import { Faults } from './faults.js';
 import { discovery } from './http/discovery.js';
+import { openApi } from './http/openapi.js';
 import { type LoggedRequest, RequestLog } from './http/request.log.js';
 import { handleResource } from './http/resource.routes.js';
 import { createApiServer, listen } from './http/server.js';
@@ -82,7 +83,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   new GarbageCollector(cluster);
   new Kubelet(cluster);
   const requests = new RequestLog();
-  const handlers = { plain: discovery, resource: handleResource.bind(undefined, cluster) };
+  const handlers = {
+    plain: (path: string, accept: string) => discovery(path, accept) ?? openApi(path),
+    resource: handleResource.bind(undefined, cluster),
+  };
   const server = createApiServer(handlers, cluster.faults, requests);
   const host = options.host ?? '127.0.0.1';
   const { port } = await listen(server, host, options.port ?? 0);

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { ApiError } from '../api.error.js';
 import { groupVersion } from '../kinds.js';
 import { isObject, type JsonObject, type KubeObject, textField } from '../objects.js';
+import { checkFields } from '../schema/field.check.js';
 import type { ResourceRequest } from './request.js';
 
 const READABLE = ['application/json', 'application/yaml'];
@@ -40,7 +41,20 @@ export function asObjectOf(request: ResourceRequest, value: JsonObject): KubeObj
   }
   if (name !== '') metadata['name'] = name;
   if (namespace !== undefined) metadata['namespace'] = namespace;
-  return { ...value, apiVersion, kind: kindName, metadata } as unknown as KubeObject;
+  return decodable(request, { ...value, apiVersion, kind: kindName, metadata });
+}
+
+/** Unknown fields are dropped, as the API server drops them, or refused when the client wants it strict. */
+function decodable({ kind, query }: ResourceRequest, value: JsonObject): KubeObject {
+  const { pruned, unknown, undecodable } = checkFields(value, groupVersion(kind), kind.kind);
+  const strict = query.get('fieldValidation') === 'Strict' ? unknown : [];
+  const problems = strict.map((path) => `unknown field ${JSON.stringify(path)}`).join(', ');
+  const why = undecodable[0] ?? (problems === '' ? undefined : `strict decoding error: ${problems}`);
+  if (why !== undefined) {
+    const subject = `${kind.kind} in version ${JSON.stringify(kind.version)}`;
+    throw ApiError.badRequest(`${subject} cannot be handled as a ${kind.kind}: ${why}`);
+  }
+  return pruned as unknown as KubeObject;
 }
 
 /** Options in the body of a delete or eviction; an empty body means none. */

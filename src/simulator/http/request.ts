@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../api.error.js';
 import type { RequestFacts } from '../faults.js';
 import { type Kind, KINDS, type Subresource } from '../kinds.js';
+import { decodeProtobuf } from '../schema/protobuf.js';
 
 const BODY_LIMIT = 3 * 1024 * 1024;
 
@@ -107,7 +108,7 @@ export function factsOf(
 }
 
 /** @throws ApiError 413 */
-export async function readBody(message: IncomingMessage): Promise<string> {
+async function readBytes(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
@@ -118,5 +119,21 @@ export async function readBody(message: IncomingMessage): Promise<string> {
     }
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+/**
+ * The body as text and its media type without parameters. Protobuf, which Go clients send, arrives here as JSON.
+ * @throws ApiError 400, 413
+ */
+export async function readBody(message: IncomingMessage): Promise<{ body: string; contentType: string }> {
+  const bytes = await readBytes(message);
+  const contentType = (message.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  if (contentType !== 'application/vnd.kubernetes.protobuf') return { body: bytes.toString('utf8'), contentType };
+  try {
+    const body = bytes.length === 0 ? '' : JSON.stringify(decodeProtobuf(bytes));
+    return { body, contentType: 'application/json' };
+  } catch (error) {
+    throw ApiError.badRequest(`the protobuf body could not be read: ${error instanceof Error ? error.message : ''}`);
+  }
 }

@@ -59,11 +59,10 @@ async function answer(
       ...target,
       verb: verbOf(message.method ?? 'GET', target, url.searchParams),
       query: url.searchParams,
-      contentType: (message.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '',
       accept,
       manager: managerOf(url.searchParams, userAgent),
       dryRun: isDryRun(url.searchParams),
-      body: await readBody(message),
+      ...(await readBody(message)),
     };
     Object.assign(entry, { verb: request.verb, dryRun: request.dryRun, body: request.body });
     const reply = await withFaults(request, faults.take(factsOf(request)), faults, handlers);
