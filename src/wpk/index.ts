@@ -1,3 +1,11 @@
+export type { ActionDescriptor, EffectClass } from './actions/action.descriptor.js';
+export { ACTIONS, validateActionInput } from './actions/catalogue.js';
+export { type ArchiveEntry, packArchive } from './archive/archive.packer.js';
+export { isPackagePath } from './archive/entry-path.js';
+export { parseDurationMs } from './duration.js';
+export { compileExpression, type Expression, type ExpressionScope } from './expressions/expression.js';
+export { expressionOf, resolveValue } from './expressions/resolve.js';
+export { type CheckedInputs, validateInputs } from './inputs/inputs.js';
 export type {
   Backoff,
   InputsSchema,
@@ -11,8 +19,33 @@ export type {
   Timeouts,
   WorkflowPackage,
 } from './package.js';
+export type { PackageDocument } from './package/package.document.js';
+export { ARCHIVE_MEDIA_TYPE, type PackageFile, YAML_MEDIA_TYPE } from './package/package.file.js';
+export { readPackage } from './package/package.reader.js';
+export { requireSupported } from './package/package.support.js';
 export { readJson } from './reader/json.reader.js';
 export type { SourcePosition } from './reader/source-map.js';
-export { readYaml } from './reader/yaml.reader.js';
-export * from './signatures/index.js';
+export { type ReadDocument, readYaml } from './reader/yaml.reader.js';
+export { wpkSchema } from './schema/wpk.schema.js';
+export {
+  generateKeyPair,
+  type KeyPairFiles,
+  openPrivateKey,
+  type PrivateKey,
+  sha256,
+  signBytes,
+  toBareSignature,
+  toBundle,
+  SignatureError,
+  type SignatureErrorCode,
+  PACKAGE_PREDICATE_TYPE,
+  type PackageClaims,
+  loadPublicKey,
+  loadPublicKeys,
+  type TrustedKey,
+  type SignatureInput,
+  type Trust,
+  type VerifiedSignature,
+  verifySignature,
+} from './signatures/index.js';
 export { WpkError, type WpkErrorCode, type WpkProblem } from './wpk.error.js';

@@ -84,8 +84,9 @@ class Scanner {
       return;
     }
     this.nodes += 1;
-    if (this.nodes > LIMITS.nodes)
+    if (this.nodes > LIMITS.nodes) {
       throw this.refuse(`The document has more than ${LIMITS.nodes} values.`, 'WPK.TOO_LARGE');
+    }
     const pointer = inside ? childPointer(inside.pointer, inside.next) : '';
     if (!inside?.members) this.source.record(pointer, this.at);
     if (token === '{') this.enter({ pointer, members: new Set(), next: '' });

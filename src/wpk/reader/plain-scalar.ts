@@ -3,8 +3,8 @@
  * YAML 1.2 does. A signed document must mean one thing to everybody, so the author has to quote them.
  * Sources: yaml.org/type/{bool,int,float,timestamp,value,merge}.html against YAML 1.2.2 §10.3.
  */
+const BOOLEAN_WORD = /^(?:y|n|yes|no|on|off)$/i;
 const AMBIGUOUS: readonly RegExp[] = [
-  /^(?:y|n|yes|no|on|off)$/i, // booleans of 1.1
   /^[-+]?0[0-9_]+$/, // octal in 1.1, decimal in 1.2
   /^[-+]?0o[0-7]+$/, // octal in 1.2, text in 1.1
   /^[-+]?0b[01_]+$/, // binary in 1.1, text in 1.2
@@ -17,5 +17,10 @@ const AMBIGUOUS: readonly RegExp[] = [
 ];
 
 export function isAmbiguousPlainScalar(source: string): boolean {
+  return BOOLEAN_WORD.test(source) || isAmbiguousPlainKey(source);
+}
+
+/** A key is text by the rules of the format, so the boolean words of 1.1 pass: the format itself has the member `on`. */
+export function isAmbiguousPlainKey(source: string): boolean {
   return AMBIGUOUS.some((pattern) => pattern.test(source));
 }

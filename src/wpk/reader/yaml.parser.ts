@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document, Lexer, Parser, type ParsedNode } from 'yaml';
+import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
 
 import { WpkError, type WpkErrorCode } from '../wpk.error.js';
 import { LIMITS } from './limits.js';

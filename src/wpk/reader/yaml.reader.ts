@@ -14,7 +14,7 @@ import {
 import { childPointer } from '../json.js';
 import { WpkError, type WpkErrorCode } from '../wpk.error.js';
 import { LIMITS, PROTOTYPE_KEYS } from './limits.js';
-import { isAmbiguousPlainScalar } from './plain-scalar.js';
+import { isAmbiguousPlainKey, isAmbiguousPlainScalar } from './plain-scalar.js';
 import { SourceMap } from './source-map.js';
 import { isWellFormed, readText } from './text.js';
 import { parseOneDocument } from './yaml.parser.js';
@@ -94,8 +94,9 @@ class TreeReader {
     const array = new Array<unknown>(list.items.length).fill(null);
     list.items.forEach((item, index) => {
       const child = childPointer(pointer, index);
-      if (isPair(item))
+      if (isPair(item)) {
         throw this.malformed(item.key, child, 'A key without a map is not allowed in a list.', 'Put it in { }.');
+      }
       this.source.record(child, offsetOf(item));
       this.waiting.push({ node: item, pointer: child, depth: depth + 1, put: (value) => (array[index] = value) });
     });
@@ -107,7 +108,7 @@ class TreeReader {
     if (key.type === 'PLAIN' && key.source === '<<') {
       throw this.malformed(key, pointer, 'Merge keys (<<) are not allowed.', 'Write the members out.');
     }
-    const value = this.scalar(this.bare(key, pointer), pointer);
+    const value = this.scalar(this.bare(key, pointer), pointer, isAmbiguousPlainKey);
     if (typeof value !== 'string') throw this.malformed(key, pointer, 'A key must be a text.', 'Quote this key.');
     if (value.length > LIMITS.keyLength) {
       throw this.refuse('WPK.TOO_LARGE', key, pointer, `A key is longer than ${LIMITS.keyLength} characters.`);
@@ -116,9 +117,9 @@ class TreeReader {
     return value;
   }
 
-  private scalar(node: Scalar, pointer: string): unknown {
+  private scalar(node: Scalar, pointer: string, isAmbiguous = isAmbiguousPlainScalar): unknown {
     const { value, source = '', type } = node;
-    if (type === 'PLAIN' && isAmbiguousPlainScalar(source)) {
+    if (type === 'PLAIN' && isAmbiguous(source)) {
       throw this.malformed(
         node,
         pointer,
