@@ -1,30 +1,22 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
+import { type ArchiveEntry, isPackagePath } from '../wpk/index.js';
 import { CliError } from './cli.errors.js';
 import { readBytes, reasonOf } from './local.files.js';
 
-export interface FolderFile {
-  /** Relative, with `/` on every system. */
-  readonly path: string;
-  readonly bytes: Buffer;
-}
-
 export interface FolderContent {
-  readonly files: readonly FolderFile[];
+  readonly files: readonly ArchiveEntry[];
   /** What lies at the top of the folder and has no place in a package: never packed, so that a key left there is not published. */
   readonly leftOut: readonly string[];
 }
 
-const rootFiles: ReadonlySet<string> = new Set(['wpk.yaml', 'README.md', 'CHANGELOG.md']);
-const rootFolders: ReadonlySet<string> = new Set(['manifests', 'tests']);
-
 /** Reads what belongs to a package. Links and special files are refused: what is packed must be what lies there. */
 export async function readPackageFolder(folder: string): Promise<FolderContent> {
-  const files: FolderFile[] = [];
+  const files: ArchiveEntry[] = [];
   const leftOut: string[] = [];
   for (const name of await namesIn(folder)) {
-    if (rootFiles.has(name) || rootFolders.has(name)) await collect(folder, name, files);
+    if (isPackagePath(name) || isPackagePath(`${name}/`)) await collect(folder, name, files);
     else leftOut.push(name);
   }
   if (!files.some((file) => file.path === 'wpk.yaml')) {
@@ -34,7 +26,7 @@ export async function readPackageFolder(folder: string): Promise<FolderContent> 
   return { files, leftOut };
 }
 
-async function collect(folder: string, relative: string, files: FolderFile[]): Promise<void> {
+async function collect(folder: string, relative: string, files: ArchiveEntry[]): Promise<void> {
   const full = path.join(folder, relative);
   const kind = await kindOf(full);
   if (kind === 'file') {

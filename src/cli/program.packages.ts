@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { KeygenOptions } from './commands/keygen.command.js';
 import type { ListOptions } from './commands/list.command.js';
+import type { PackOptions } from './commands/pack.command.js';
 import type { SignOptions } from './commands/sign.command.js';
 import type { VerifyOptions } from './commands/verify.command.js';
 import type { Execute } from './execute.js';
@@ -11,8 +12,31 @@ import type { SignatureOptions } from './signature.files.js';
  * Only the names are declared here; what a command does is imported when it runs, so that --help and completion stay quick.
  */
 export function declarePackageCommands(program: Command, execute: Execute): void {
+  declareMaking(program, execute);
   declareSigning(program, execute);
   declareRegistry(program, execute);
+}
+
+function declareMaking(program: Command, execute: Execute): void {
+  program
+    .command('validate')
+    .summary('check a package before it is signed')
+    .description('Check a package file or a folder that holds wpk.yaml: syntax, schema, expressions, actions.')
+    .argument('<path>', 'package file (YAML or .tgz) or folder')
+    .action((path: string, _options: object, command: Command) =>
+      execute(command, async (context) => (await import('./commands/validate.command.js')).validate(context, path)),
+    );
+  program
+    .command('pack')
+    .summary('make a package file from a folder')
+    .description(
+      'Make one .wpk.tgz from a folder that holds wpk.yaml. The same folder gives the same bytes everywhere.',
+    )
+    .argument('<folder>')
+    .option('-o, --out <file>', 'file to write (default NAME-VERSION.wpk.tgz)')
+    .action((folder: string, options: PackOptions, command: Command) =>
+      execute(command, async (context) => (await import('./commands/pack.command.js')).pack(context, folder, options)),
+    );
 }
 
 function declareSigning(program: Command, execute: Execute): void {

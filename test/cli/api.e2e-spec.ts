@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { escapeText } from '../../src/cli/output/escape.js';
 import { AtomStub, sendProblem } from './atom.stub.js';
 import { atomctl } from './atomctl.process.js';
+
+jest.setTimeout(60_000); // processes on a busy machine
 
 let atom: AtomStub;
 beforeAll(async () => {

@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { AtomStub, sendEvents, sendProblem } from './atom.stub.js';
 import { Atomctl, atomctl } from './atomctl.process.js';
+
+jest.setTimeout(60_000); // processes on a busy machine
 
 let atom: AtomStub;
 beforeAll(async () => {

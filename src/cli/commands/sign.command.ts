@@ -4,7 +4,6 @@ import type { CommandContext } from '../context.js';
 import { readBytes, readText, writeBytes } from '../local.files.js';
 import { escapeLine } from '../output/escape.js';
 import { renderFields } from '../output/table.js';
-import { digestOf } from '../package.digest.js';
 import { existingPassword } from '../password.prompt.js';
 import { bundlePathOf } from '../signature.files.js';
 
@@ -21,12 +20,13 @@ export async function sign(context: CommandContext, file: string, options: SignO
   }
   const bytes = await readBytes(file);
   const key = openPrivateKey(await readText(options.key), await existingPassword(context.env));
+  const digest = sha256(bytes);
   const signature = signBytes(bytes, key);
   const kind = options.signature === undefined ? 'bundle' : 'signature';
   const path = options.signature ?? options.bundle ?? bundlePathOf(file);
-  const text = kind === 'bundle' ? toBundle(sha256(bytes), signature, key.id) : toBareSignature(signature);
+  const text = kind === 'bundle' ? toBundle(digest, signature, key.id) : toBareSignature(signature);
   await writeBytes(path, text, { overwrite: true });
-  const value = { file, digest: digestOf(bytes), keyId: key.id, [kind]: path };
+  const value = { file, digest: `sha256:${digest.toString('hex')}`, keyId: key.id, [kind]: path };
   await context.output.result(value, () =>
     renderFields([
       ['file', escapeLine(file)],
