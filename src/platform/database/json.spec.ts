@@ -10,4 +10,8 @@ describe('toStorableJson', () => {
       whole: '👍',
     });
   });
+
+  it('replaces it in the names of members too', () => {
+    expect(JSON.parse(toStorableJson([{ 'a\0': { '\ud83d': 1 } }]))).toEqual([{ 'a\ufffd': { '\ufffd': 1 } }]);
+  });
 });

@@ -31,11 +31,15 @@ export function encodeCursor(key: readonly string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** Answers `size` texts, or throws `cursor-invalid`: a cursor is the caller's text and is trusted for nothing. */
-export function decodeCursor(cursor: string, size: number): string[] {
+/**
+ * The sort key that `isPart` recognises part by part, or throws `cursor-invalid`: a cursor is the caller's text and is
+ * trusted for nothing.
+ */
+export function decodeCursor(cursor: string, ...isPart: readonly ((part: string) => boolean)[]): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === size && key.every((k): k is string => typeof k === 'string')) return key;
+    const fits = (part: unknown, index: number): part is string => typeof part === 'string' && !!isPart[index]?.(part);
+    if (Array.isArray(key) && key.length === isPart.length && key.every(fits)) return key;
   } catch {
     // falls through: not JSON
   }

@@ -3,7 +3,6 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
 import { decodeCursor, type Page, type PageQuery, toPage } from '../../platform/http/cursor.js';
-import { HttpError } from '../../platform/http/http.error.js';
 import { inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
 import { readPackage } from '../../wpk/index.js';
 import { PackageOpener } from '../packages/package-opener.js';
@@ -11,8 +10,8 @@ import { RegistryError } from '../registry.error.js';
 import { REGISTRATIONS } from '../registry.metrics.js';
 import type { Upload } from '../uploads/upload.js';
 import { isVersion } from './version-sort-key.js';
-import { isWorkflowName, workflowNotFound } from './workflow-name.js';
 import { WorkflowStore } from './workflow.store.js';
+import { isWorkflowName, workflowNotFound } from './workflow-name.js';
 import type { NewVersion, StoredSignature, WorkflowSummary, WorkflowVersion } from './workflow-version.js';
 
 /** Of one workflow, shown at once. */
@@ -41,10 +40,7 @@ export class WorkflowsService {
   }
 
   async list({ limit, cursor }: PageQuery): Promise<Page<WorkflowSummary>> {
-    const [after] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-    if (after !== undefined && !isWorkflowName(after)) {
-      throw new HttpError('cursor-invalid', 'This cursor is not of this list; leave it out to begin again.');
-    }
+    const [after] = cursor === undefined ? [] : decodeCursor(cursor, isWorkflowName);
     const rows = await this.workflows.list(limit + 1, after);
     return toPage(
       rows,

@@ -51,7 +51,7 @@ interface StepRow {
 
 interface WriteRow {
   readonly run_id: string;
-  readonly step_index: number | null;
+  readonly fence: number;
   readonly cancel_requested: boolean;
   readonly started_at: Date | null;
   readonly applied: boolean;
@@ -138,18 +138,19 @@ function toEntryRow({ runId, fence, step, run }: JournalEntry): Record<string, u
   };
 }
 
-function toEventRows({ runId, events }: JournalEntry): Record<string, unknown>[] {
+function toEventRows({ runId, fence, events }: JournalEntry): Record<string, unknown>[] {
   return events.map((event) => {
     const stepIndex = event.type === 'run' ? null : event.stepIndex;
-    return { run_id: runId, seq: event.seq, type: event.type, step_index: stepIndex, data: event.data };
+    return { run_id: runId, fence, seq: event.seq, type: event.type, step_index: stepIndex, data: event.data };
   });
 }
 
 function toAnswer(entry: JournalEntry, rows: readonly WriteRow[]): JournalAnswer {
-  const row = rows.find((r) => r.run_id === entry.runId && r.step_index === (entry.step?.index ?? null));
+  const row = rows.find((r) => r.run_id === entry.runId && r.fence === entry.fence);
   if (!row) return { owned: false };
   // Refused by the state machine though the fence holds: right only when a cancelled run is not to start another step.
-  if (!row.applied && !row.cancel_requested) return { owned: false };
+  const kept = row.cancel_requested && entry.step?.state === 'running';
+  if (!row.applied && !kept) return { owned: false };
   return { owned: true, cancelRequested: row.cancel_requested, stepStartedAt: row.started_at };
 }
 

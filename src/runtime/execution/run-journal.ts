@@ -63,7 +63,9 @@ export abstract class RunJournal {
   abstract claim(runId: string): Promise<ClaimedRun | undefined>;
 
   /**
-   * A step is not started once a cancellation was asked for: the answer then says so, and only log lines are written. When the run ends, steps that never started become `skipped`, or `cancelled` when the run was.
+   * One write of a run at a time. A step is not started once a cancellation was asked for: the answer then says so, and only
+   * log lines are written. When the run ends, a step that is still at work becomes `unknown`, and steps that never started
+   * `skipped`, or `cancelled` when the run was. A write that is repeated after a lost answer adds nothing.
    */
   abstract write(entry: JournalEntry): Promise<JournalAnswer>;
 
@@ -77,7 +79,7 @@ export abstract class RunJournal {
   abstract takeDue(quietMs: number, limit: number): Promise<DueRun[]>;
 
   /**
-   * Ends what nobody will take: queued runs past their queue timeout, and runs that were lost by `maxClaims` workers.
+   * Ends what nobody will take: runs that nobody ever took within their queue timeout, and runs that were lost by `maxClaims` workers.
    * Answers how many of each.
    */
   abstract endOverdue(maxClaims: number): Promise<{ readonly timedOut: number; readonly lost: number }>;

@@ -4,6 +4,18 @@ export const RUN_CHANNEL = 'atom_run';
 export const CANCEL_CHANNEL = 'atom_run_cancel';
 
 /**
+ * What the end of a run (a CTE named `ended`) makes of the steps that it finds open. One at work may have had its effect; one
+ * that never started never will, unless a person goes on with the run.
+ */
+export const SETTLE_OPEN_STEPS = `
+      UPDATE run_step s
+         SET state = CASE WHEN s.state = 'running' THEN 'unknown' WHEN ended.state = 'cancelled' THEN 'cancelled' ELSE 'skipped' END,
+             finished_at = CASE WHEN s.state = 'pending' THEN now() END
+        FROM ended
+       WHERE s.run_id = ended.id AND ended.state <> 'queued'
+         AND (s.state = 'running' OR (s.state = 'pending' AND ended.state <> 'needs_attention'))`;
+
+/**
  * $1: an array of runs. Inserts each run that its requester's key has not started before, with its steps and its first
  * event, and answers those that are new.
  */
@@ -20,6 +32,8 @@ export const SUBMIT_RUNS = {
       SELECT id, workflow, version, digest, dry_run, inputs, target, decision, requested_by, idempotency_key,
              decode(request_hash, 'hex'), timeout_ms, now() + queue_timeout_ms * interval '1 millisecond'
         FROM asked
+       -- In the order of the keys, as everywhere: two batches with the same keys do not wait for each other in a circle.
+       ORDER BY requested_by, idempotency_key
       ON CONFLICT (requested_by, idempotency_key) DO NOTHING
       RETURNING id, created_at
     ), steps AS (
@@ -33,25 +47,27 @@ export const SUBMIT_RUNS = {
 };
 
 /**
- * $1: run, $2: who asks. A queued run ends under a new fence, so that a worker that claims it in this moment finds either
- * the run still queued or nothing to do. A running one is marked and its worker told.
+ * $1: run, $2: who asks. The lock comes first: a run that is claimed in this moment is seen as what it has become. A queued
+ * run ends under a new fence; a running one is marked and its worker told.
  */
 export const CANCEL_RUN = {
   name: 'run-cancel',
   text: `
-    WITH ended AS (
-      UPDATE run SET state = 'cancelled', fence = fence + 1, cancel_requested_by = $2, finished_at = now(),
+    WITH locked AS (
+      SELECT id, state FROM run WHERE id = $1 FOR UPDATE
+    ), ended AS (
+      UPDATE run r SET state = 'cancelled', fence = fence + 1, cancel_requested_by = $2, finished_at = now(),
              reason = jsonb_build_object('code', 'CANCELLED', 'message', 'Cancelled by ' || $2::text || ' before it started.')
-       WHERE id = $1 AND state = 'queued'
-      RETURNING id, fence, reason
-    ), steps AS (
-      UPDATE run_step s SET state = 'cancelled', finished_at = now() FROM ended e WHERE s.run_id = e.id AND s.state = 'pending'
+        FROM locked WHERE r.id = locked.id AND locked.state = 'queued'
+      RETURNING r.id, r.fence, r.state, r.reason
+    ), steps AS (${SETTLE_OPEN_STEPS}
     ), events AS (
       INSERT INTO run_event (run_id, seq, type, data)
-      SELECT id, fence * 4294967296, 'run', jsonb_build_object('state', 'cancelled', 'reason', reason) FROM ended
+      SELECT id, fence * 4294967296, 'run', jsonb_build_object('state', state, 'reason', reason) FROM ended
     ), marked AS (
-      UPDATE run SET cancel_requested_by = coalesce(cancel_requested_by, $2) WHERE id = $1 AND state = 'running'
-      RETURNING id
+      UPDATE run r SET cancel_requested_by = coalesce(cancel_requested_by, $2)
+        FROM locked WHERE r.id = locked.id AND locked.state = 'running'
+      RETURNING r.id
     )
     SELECT pg_notify('${RUN_CHANNEL}', id::text) FROM ended
     UNION ALL

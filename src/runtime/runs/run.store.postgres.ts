@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThan, type Repository } from 'typeorm';
+import { validate as isUuid } from 'uuid';
 
 import { BatchLane } from '../../platform/database/batch-lane.js';
 import { Database } from '../../platform/database/database.js';
@@ -38,7 +39,7 @@ export class PostgresRunStore extends RunStore {
   }
 
   async list(filter: RunFilter, page: PageQuery): Promise<Page<Run>> {
-    const before = page.cursor === undefined ? undefined : decodeCursor(page.cursor, 1)[0];
+    const before = page.cursor === undefined ? undefined : decodeCursor(page.cursor, isUuid)[0];
     const rows = await this.runs.find({
       // Ids are UUIDv7: their order is the order of creation.
       where: { ...filter, ...(before !== undefined && { id: LessThan(before) }) },
