@@ -1,4 +1,5 @@
-import { copy, field, isObject, type JsonObject, type KubeObject } from './objects.js';
+import { copy } from './json.js';
+import { field, isObject, type JsonObject, type KubeObject } from './objects.js';
 
 /** What the API server fills in for fields that were left out. Changes the object that it is given. */
 export function applyDefaults(object: KubeObject): void {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 
 import { ApiError } from './api.error.js';
 import type { Clock } from './clock.js';
 import { applyDefaults } from './defaults.js';
 import { recordFields } from './fields/field.owners.js';
+import { copy, isEqual } from './json.js';
 import { type Kind, NAMESPACES, PODS } from './kinds.js';
 import { randomSuffix } from './names.js';
-import { asJson, copy, type KubeObject, timestamp } from './objects.js';
+import { asJson, type KubeObject, timestamp } from './objects.js';
 import type { ObjectStore } from './store.js';
 import { validate } from './validation.js';
 
@@ -96,7 +96,7 @@ export class ObjectWriter {
 
     const next = options.subresource === 'status' ? withStatus(current, input) : this.withMain(kind, current, input);
     this.complete(kind, next, current);
-    const isSpecChanged = !isDeepStrictEqual(ownFields(current), ownFields(next));
+    const isSpecChanged = !isEqual(ownFields(current), ownFields(next));
     if (current.metadata.generation !== undefined && isSpecChanged) {
       next.metadata.generation = current.metadata.generation + 1;
     }
@@ -247,7 +247,7 @@ function isSame(a: KubeObject, b: KubeObject, withManagers: boolean): boolean {
     if (!withManagers) delete metadata['managedFields'];
     return { ...object, metadata };
   };
-  return isDeepStrictEqual(strip(a), strip(b));
+  return isEqual(strip(a), strip(b));
 }
 
 function foldStringData(secret: KubeObject): void {

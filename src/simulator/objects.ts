@@ -75,10 +75,6 @@ export function textField(value: unknown, ...path: string[]): string {
   return typeof found === 'string' ? found : '';
 }
 
-export function copy<T>(value: T): T {
-  return structuredClone(value);
-}
-
 export function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }

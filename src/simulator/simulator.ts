@@ -10,6 +10,7 @@ import { StatefulSetController } from './controllers/stateful-set.controller.js'
 import { Faults } from './faults.js';
 import { discovery } from './http/discovery.js';
 import { openApi } from './http/openapi.js';
+import { openApiV2 } from './http/openapi.v2.js';
 import { type LoggedRequest, RequestLog } from './http/request.log.js';
 import { handleResource } from './http/resource.routes.js';
 import { createApiServer, listen } from './http/server.js';
@@ -84,7 +85,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   new Kubelet(cluster);
   const requests = new RequestLog();
   const handlers = {
-    plain: (path: string, accept: string) => discovery(path, accept) ?? openApi(path),
+    plain: (path: string, accept: string) => discovery(path, accept) ?? openApi(path) ?? openApiV2(path),
     resource: handleResource.bind(undefined, cluster),
   };
   const server = createApiServer(handlers, cluster.faults, requests);

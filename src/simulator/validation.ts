@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import type { StatusCause } from './api.error.js';
+import { copy, isEqual } from './json.js';
 import { field, isObject, type KubeObject } from './objects.js';
 import { matchesSelector } from './selectors.js';
 
@@ -69,7 +68,7 @@ function validateSelector(object: KubeObject, previous: KubeObject | undefined):
   if (!matchesSelector(selector, isObject(labels) ? (labels as Record<string, string>) : {})) {
     causes.push(invalid('spec.template.metadata.labels', labels ?? {}, '`selector` does not match template `labels`'));
   }
-  if (previous && !isDeepStrictEqual(selector, field(previous.spec, 'selector'))) {
+  if (previous && !isEqual(selector, field(previous.spec, 'selector'))) {
     causes.push(invalid('spec.selector', selector, 'field is immutable'));
   }
   return causes;
@@ -109,10 +108,10 @@ export function podSpecPath(kind: string): string[] | undefined {
 }
 
 function validateUnchanged(object: KubeObject, previous: KubeObject): StatusCause[] {
-  if (object.kind === 'Job' && !isDeepStrictEqual(field(object.spec, 'template'), field(previous.spec, 'template'))) {
+  if (object.kind === 'Job' && !isEqual(field(object.spec, 'template'), field(previous.spec, 'template'))) {
     return [invalid('spec.template', field(object.spec, 'template'), 'field is immutable')];
   }
-  if (object.kind === 'Pod' && !isDeepStrictEqual(frozenPodSpec(object), frozenPodSpec(previous))) {
+  if (object.kind === 'Pod' && !isEqual(frozenPodSpec(object), frozenPodSpec(previous))) {
     const message =
       'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,' +
       '`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing' +
@@ -120,7 +119,7 @@ function validateUnchanged(object: KubeObject, previous: KubeObject): StatusCaus
     return [{ reason: 'FieldValueForbidden', message, field: 'spec' }];
   }
   const immutable = field(previous, 'immutable') === true;
-  if (immutable && !isDeepStrictEqual(field(object, 'data'), field(previous, 'data'))) {
+  if (immutable && !isEqual(field(object, 'data'), field(previous, 'data'))) {
     return [
       {
         reason: 'FieldValueForbidden',
@@ -133,7 +132,7 @@ function validateUnchanged(object: KubeObject, previous: KubeObject): StatusCaus
 }
 
 function frozenPodSpec(pod: KubeObject): unknown {
-  const spec = structuredClone(pod.spec) as Record<string, unknown>;
+  const spec = copy(pod.spec) as Record<string, unknown>;
   for (const name of ['activeDeadlineSeconds', 'tolerations', 'nodeName']) Reflect.deleteProperty(spec, name);
   for (const list of [spec['containers'], spec['initContainers']]) {
     if (Array.isArray(list)) for (const container of list) if (isObject(container)) container['image'] = '';

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster.js';
+import { copy } from '../json.js';
 import { DAEMON_SETS, NODES, PODS } from '../kinds.js';
-import { copy, isOwnedBy } from '../objects.js';
+import { isOwnedBy } from '../objects.js';
 import { type DaemonSet, isActive, isReady, type Node, type Pod } from '../workloads.js';
 import type { Controller } from './controller.js';
 import { recordEvent } from './events.js';

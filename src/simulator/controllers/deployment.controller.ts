@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster.js';
+import { copy } from '../json.js';
 import { DEPLOYMENTS, REPLICA_SETS } from '../kinds.js';
 import { hashOf } from '../names.js';
-import { controllerReference, copy, isOwnedBy } from '../objects.js';
+import { controllerReference, isOwnedBy } from '../objects.js';
 import type { Deployment, ReplicaSet } from '../workloads.js';
 import type { Controller } from './controller.js';
 import { deploymentStatus } from './deployment.status.js';

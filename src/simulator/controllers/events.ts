@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster.js';
+import { copy } from '../json.js';
 import { EVENTS } from '../kinds.js';
 import { randomSuffix } from '../names.js';
-import { copy, type KubeObject, timestamp } from '../objects.js';
+import { type KubeObject, timestamp } from '../objects.js';
 import type { EventObject } from '../workloads.js';
 
 export interface EventText {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster.js';
+import { copy } from '../json.js';
 import { type Kind, kindOf, KINDS, NAMESPACES } from '../kinds.js';
-import { copy, type KubeObject } from '../objects.js';
+import { type KubeObject } from '../objects.js';
 import type { Change } from '../store.js';
 
 const STORED = KINDS.filter((kind, i) => !kind.review && KINDS.findIndex((o) => o.storage === kind.storage) === i);

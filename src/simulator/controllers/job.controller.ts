@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster.js';
+import { copy } from '../json.js';
 import { JOBS, PODS } from '../kinds.js';
-import { copy, isOwnedBy, timestamp } from '../objects.js';
+import { isOwnedBy, timestamp } from '../objects.js';
 import { type Condition, conditionOf, isActive, isReady, type Job, type Pod } from '../workloads.js';
 import { withCondition } from './conditions.js';
 import type { Controller } from './controller.js';

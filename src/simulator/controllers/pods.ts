@@ -1,4 +1,5 @@
-import { controllerReference, copy, type KubeObject } from '../objects.js';
+import { copy } from '../json.js';
+import { controllerReference, type KubeObject } from '../objects.js';
 import { conditionOf, isReady, type Pod, type PodTemplate } from '../workloads.js';
 
 interface PodIdentity {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster.js';
+import { copy } from '../json.js';
 import { PODS, REPLICA_SETS } from '../kinds.js';
-import { copy, isOwnedBy } from '../objects.js';
+import { isOwnedBy } from '../objects.js';
 import { isActive, isReady, type Pod, type ReplicaSet } from '../workloads.js';
 import type { Controller } from './controller.js';
 import { recordEvent } from './events.js';

@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster.js';
+import { copy } from '../json.js';
 import { CONTROLLER_REVISIONS } from '../kinds.js';
 import { hashOf } from '../names.js';
-import { controllerReference, copy, isOwnedBy } from '../objects.js';
+import { controllerReference, isOwnedBy } from '../objects.js';
 import type { ControllerRevision, DaemonSet, Pod, StatefulSet } from '../workloads.js';
 
 export const REVISION_LABEL = 'controller-revision-hash';

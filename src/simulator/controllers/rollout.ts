@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-
+import { isEqual } from '../json.js';
 import type { Deployment, PodTemplate, ReplicaSet } from '../workloads.js';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
@@ -78,7 +77,7 @@ export function revisionOf({ metadata }: ReplicaSet): number {
 
 /** The same pods, whatever hash label they carry. */
 export function isSameTemplate(a: PodTemplate, b: PodTemplate): boolean {
-  return isDeepStrictEqual(withoutHash(a), withoutHash(b));
+  return isEqual(withoutHash(a), withoutHash(b));
 }
 
 function withoutHash(template: PodTemplate): PodTemplate {

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-
+import { copy, isEqual } from '../json.js';
 import { type KubeObject, type ManagedFields, timestamp } from '../objects.js';
 import { type FieldPath, leavesOf, pathsOf, treeOf } from './field.paths.js';
 
@@ -51,7 +50,7 @@ export function ownerEntry(
   previous: ManagedFields | undefined,
 ): ManagedFields {
   const fieldsV1 = treeOf([...new Set(paths)].sort());
-  const isSame = previous !== undefined && isDeepStrictEqual(previous.fieldsV1, fieldsV1);
+  const isSame = previous !== undefined && isEqual(previous.fieldsV1, fieldsV1);
   const time = isSame ? previous.time : timestamp(at);
   return { ...identity, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1 };
 }
@@ -64,6 +63,6 @@ export function restrict(entry: ManagedFields, keep: (path: FieldPath) => boolea
 
 export function setOwners(object: KubeObject, entries: readonly ManagedFields[]): void {
   const used = entries.filter((entry) => Object.keys(entry.fieldsV1).length > 0);
-  if (used.length > 0) object.metadata.managedFields = structuredClone(used);
+  if (used.length > 0) object.metadata.managedFields = copy(used);
   else delete object.metadata.managedFields;
 }

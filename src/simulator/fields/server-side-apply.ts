@@ -1,5 +1,6 @@
 import { ApiError, type StatusCause } from '../api.error.js';
-import { asJson, copy, isObject, type JsonObject, type KubeObject, type ManagedFields } from '../objects.js';
+import { copy } from '../json.js';
+import { asJson, isObject, type JsonObject, type KubeObject, type ManagedFields } from '../objects.js';
 import { listRule } from '../patch/list-keys.js';
 import { setOwn } from '../patch/merge-patch.js';
 import { isSameOwner, ownerEntry, restrict, setOwners } from './field.owners.js';
@@ -36,8 +37,7 @@ export function serverSideApply(
   const merged = copy(current ? (mergeApplied(asJson(current), asJson(config), []) as KubeObject) : config);
   const held = new Set(others.flatMap((entry) => [...pathsOf(entry.fieldsV1)]));
   const dropped = [...(own ? pathsOf(own.fieldsV1) : [])].filter((path) => !applied.has(path) && !held.has(path));
-  // Deepest first: an item goes only when nothing else of it is left to somebody.
-  for (const path of dropped.sort((a, b) => b.length - a.length)) removePath(asJson(merged), stepsOf(path), []);
+  removeDropped(merged, dropped, [...held, ...applied.keys()]);
   const entry = ownerEntry(identity, config.apiVersion, applied.keys(), application.at, own);
   setOwners(merged, [...others.map((other) => restrict(other, (path) => !differing.has(path))), entry]);
   return merged;
@@ -76,6 +76,25 @@ function mergeApplied(live: unknown, config: unknown, names: readonly string[]):
   return result;
 }
 
+/** A list item goes as a whole unless somebody holds a part of it; its keys go with it only. */
+function removeDropped(object: KubeObject, dropped: readonly FieldPath[], kept: readonly FieldPath[]): void {
+  const holds = (item: FieldPath): boolean => kept.some((path) => path.startsWith(`${item.slice(0, -1)},`));
+  for (const path of dropped) {
+    const steps = stepsOf(path);
+    const isItem = steps.at(-1) === '.';
+    if (isItem && !holds(JSON.stringify(steps.slice(0, -1)))) removePath(asJson(object), steps.slice(0, -1), []);
+  }
+  for (const path of dropped) {
+    const steps = stepsOf(path);
+    if (steps.at(-1) !== '.' && !isKeyField(steps)) removePath(asJson(object), steps, []);
+  }
+}
+
+function isKeyField(steps: readonly string[]): boolean {
+  const [item = '', last = ''] = steps.slice(-2);
+  return item.startsWith('k:') && Object.hasOwn(JSON.parse(item.slice(2)) as object, last.slice(2));
+}
+
 function removePath(container: unknown, steps: readonly string[], names: readonly string[]): void {
   const [step = '', ...rest] = steps;
   if (isObject(container) && step.startsWith('f:')) {
@@ -90,7 +109,7 @@ function removePath(container: unknown, steps: readonly string[], names: readonl
   if (!Array.isArray(container) || !rule) return;
   const at = container.findIndex((item) => itemStep(item, rule) === step);
   if (at < 0) return;
-  if (rest.length === 0 || rest[0] === '.') container.splice(at, 1);
+  if (rest.length === 0) container.splice(at, 1);
   else removePath(container[at], rest, names);
 }
 

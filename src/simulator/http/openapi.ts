@@ -37,7 +37,8 @@ function documentOf(at: string): object {
   };
 }
 
-function itemPath(kind: Kind): string {
+/** The path of one object of a kind, with placeholders. */
+export function itemPath(kind: Kind): string {
   const scope = kind.namespaced ? 'namespaces/{namespace}/' : '';
   return `/${pathOfGroup(kind)}/${scope}${kind.plural}/{name}`;
 }

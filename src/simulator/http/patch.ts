@@ -1,5 +1,6 @@
 import { ApiError } from '../api.error.js';
 import { serverSideApply } from '../fields/server-side-apply.js';
+import { copy } from '../json.js';
 import { asJson, isObject, type JsonObject, type KubeObject } from '../objects.js';
 import { jsonPatch } from '../patch/json-patch.js';
 import { mergePatch } from '../patch/merge-patch.js';
@@ -66,7 +67,7 @@ export function patchJson(request: ResourceRequest, target: JsonObject): JsonObj
     throw ApiError.badRequest('the patch must be an object');
   }
   try {
-    const result = strategy(structuredClone(target), patch);
+    const result = strategy(copy(target), patch);
     if (!isObject(result)) throw new PatchError('malformed', 'the patched document is not an object');
     return result;
   } catch (error) {

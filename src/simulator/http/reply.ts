@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A whole answer, or a function that writes one bit by bit until it is done or the client has gone. */
-export type Reply = JsonReply | TextReply | StreamReply;
+export type Reply = JsonReply | TextReply | BytesReply | StreamReply;
 
 export interface JsonReply {
   readonly status: number;
@@ -14,6 +14,12 @@ export interface TextReply {
   readonly text: string;
 }
 
+export interface BytesReply {
+  readonly status: number;
+  readonly bytes: Buffer;
+  readonly contentType: string;
+}
+
 export interface StreamReply {
   /** Must end the response itself, and stop when `closed` is raised. */
   readonly stream: (response: ServerResponse, closed: AbortSignal) => void;
@@ -21,6 +27,12 @@ export interface StreamReply {
 
 export function ok(json: unknown, status = 200): JsonReply {
   return { status, json };
+}
+
+function bodyOf(reply: JsonReply | TextReply | BytesReply): { body: string | Buffer; contentType: string } {
+  if ('text' in reply) return { body: reply.text, contentType: 'text/plain' };
+  if ('bytes' in reply) return { body: reply.bytes, contentType: reply.contentType };
+  return { body: `${JSON.stringify(reply.json)}\n`, contentType: reply.contentType ?? 'application/json' };
 }
 
 export function send(reply: Reply, message: IncomingMessage, response: ServerResponse): void {
@@ -32,9 +44,7 @@ export function send(reply: Reply, message: IncomingMessage, response: ServerRes
     reply.stream(response, gone.signal);
     return;
   }
-  const isJson = 'json' in reply;
-  const body = isJson ? `${JSON.stringify(reply.json)}\n` : reply.text;
-  const contentType = isJson ? (reply.contentType ?? 'application/json') : 'text/plain';
+  const { body, contentType } = bodyOf(reply);
   response.writeHead(reply.status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
   response.end(message.method === 'HEAD' ? undefined : body);
 }

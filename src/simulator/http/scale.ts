@@ -1,6 +1,7 @@
 import { ApiError } from '../api.error.js';
 import type { Cluster } from '../cluster.js';
-import { copy, field, isObject, type JsonObject, type KubeObject, textField } from '../objects.js';
+import { copy } from '../json.js';
+import { field, isObject, type JsonObject, type KubeObject, textField } from '../objects.js';
 import { formatSelector } from '../selectors.js';
 import type { LabelSelector } from '../workloads.js';
 import { parseBody } from './body.js';

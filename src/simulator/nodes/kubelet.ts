@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster.js';
 import { recordEvent } from '../controllers/events.js';
+import { copy } from '../json.js';
 import { NODES, PODS } from '../kinds.js';
-import { copy, timestamp } from '../objects.js';
+import { timestamp } from '../objects.js';
 import type { Change } from '../store.js';
 import type { Node, Pod } from '../workloads.js';
 import { PodFaults } from './pod.faults.js';

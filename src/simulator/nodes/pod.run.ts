@@ -1,8 +1,9 @@
 import type { Cluster } from '../cluster.js';
 import { recordEvent } from '../controllers/events.js';
 import { annotation } from '../faults.js';
+import { copy } from '../json.js';
 import { PODS } from '../kinds.js';
-import { copy, timestamp } from '../objects.js';
+import { timestamp } from '../objects.js';
 import type { Pod, PodStatus } from '../workloads.js';
 import { ContainerOutput } from './container.output.js';
 import type { PodFaults } from './pod.faults.js';

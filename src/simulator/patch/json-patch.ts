@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-
+import { copy, isEqual } from '../json.js';
 import { isObject } from '../objects.js';
 import { PatchError } from './patch.error.js';
 
@@ -9,7 +8,7 @@ import { PatchError } from './patch.error.js';
  */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) throw new PatchError('malformed', 'a JSON patch is an array of operations');
-  return patch.reduce<unknown>((at, operation) => applyOperation(at, operation), structuredClone(document));
+  return patch.reduce<unknown>((at, operation) => applyOperation(at, operation), copy(document));
 }
 
 function applyOperation(document: unknown, operation: unknown): unknown {
@@ -29,9 +28,9 @@ function applyOperation(document: unknown, operation: unknown): unknown {
       return add(remove(document, from), path, moved);
     }
     case 'copy':
-      return add(document, path, structuredClone(read(document, pointer(operation, 'from'))));
+      return add(document, path, copy(read(document, pointer(operation, 'from'))));
     case 'test':
-      if (!isDeepStrictEqual(read(document, path), valueOf(operation))) {
+      if (!isEqual(read(document, path), valueOf(operation))) {
         throw new PatchError('unappliable', `testing value ${String(operation['path'])} failed`);
       }
       return document;
@@ -42,7 +41,7 @@ function applyOperation(document: unknown, operation: unknown): unknown {
 
 function valueOf(operation: Record<string, unknown>): unknown {
   if (!('value' in operation)) throw new PatchError('malformed', `${String(operation['op'])} needs a value`);
-  return structuredClone(operation['value']);
+  return copy(operation['value']);
 }
 
 /** RFC 6901. */

@@ -1,8 +1,9 @@
+import { copy } from '../json.js';
 import { isObject, type JsonObject } from '../objects.js';
 
 /** RFC 7386: objects are merged, null deletes, anything else (lists too) replaces. The arguments are not changed. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return structuredClone(patch);
+  if (!isObject(patch)) return copy(patch);
   const result: JsonObject = isObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) Reflect.deleteProperty(result, name);

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-
+import { isEqual } from '../json.js';
 import { isObject, type JsonObject } from '../objects.js';
 import { type ListRule, listRule } from './list-keys.js';
 import { setOwn } from './merge-patch.js';
@@ -55,7 +54,7 @@ function freshList(items: readonly unknown[], path: readonly string[]): unknown[
 }
 
 function mergeSet(target: readonly unknown[], items: readonly unknown[]): unknown[] {
-  return [...target, ...items.filter((item) => !target.some((known) => isDeepStrictEqual(known, item)))];
+  return [...target, ...items.filter((item) => !target.some((known) => isEqual(known, item)))];
 }
 
 function mergeList(target: unknown[], items: unknown[], mergeKey: string, path: readonly string[]): unknown[] {
@@ -81,7 +80,7 @@ function mergeList(target: unknown[], items: unknown[], mergeKey: string, path: 
 function deleteValues(target: JsonObject, name: string, values: unknown): void {
   const list = target[name];
   if (!Array.isArray(list) || !Array.isArray(values)) return;
-  target[name] = list.filter((item) => !values.some((value) => isDeepStrictEqual(value, item)));
+  target[name] = list.filter((item) => !values.some((value) => isEqual(value, item)));
 }
 
 /** Items that the order names stand in its order; an item that only the server knows keeps its place after its neighbour. */
@@ -90,7 +89,7 @@ function sortList(target: JsonObject, name: string, order: unknown, path: readon
   if (!Array.isArray(list) || !Array.isArray(order)) return;
   const rule = listRule([...path, name]);
   const wanted = order.map((item: unknown) => keyOf(item, rule));
-  const rank = (item: unknown): number => wanted.findIndex((key) => isDeepStrictEqual(key, keyOf(item, rule)));
+  const rank = (item: unknown): number => wanted.findIndex((key) => isEqual(key, keyOf(item, rule)));
   const sorted: unknown[] = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
   list.forEach((item: unknown, position) => {
     if (rank(item) >= 0) return;
