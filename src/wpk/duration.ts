@@ -11,7 +11,8 @@ const DURATION = /^(?:\d{1,9}(?:ms|s|m|h)){1,4}$/;
 export function parseDurationMs(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
   let total = 0;
-  for (const [, digits, unit] of text.matchAll(/(\d+)(ms|s|m|h)/g))
+  for (const [, digits, unit] of text.matchAll(/(\d+)(ms|s|m|h)/g)) {
     total += Number(digits) * (UNIT_MS.get(unit ?? '') ?? 0);
+  }
   return total;
 }

@@ -13,7 +13,6 @@ export const ACTIONS: ReadonlyMap<string, ActionDescriptor> = new Map(
   [...KUBERNETES_READ, ...KUBERNETES_WRITE].map((action) => [action.name, action]),
 );
 
-const ajv = createAjv();
 const validators = new Map<string, ValidateFunction>();
 
 /**
@@ -25,7 +24,7 @@ export function validateActionInput(name: string, input: unknown): WpkProblem[] 
   if (!action) return [{ pointer: '', detail: `The action '${name}' is unknown.` }];
   let validate = validators.get(name);
   if (!validate) {
-    validate = ajv.compile(action.input);
+    validate = createAjv().compile(action.input);
     validators.set(name, validate);
   }
   return validate(input) ? [] : problemsOf(validate);

@@ -66,13 +66,14 @@ const INPUTS_META_SCHEMA: JsonObject = {
 };
 
 const KEYWORDS = ['x-atom-sensitive'];
-const validateMeta = createAjv().compile(INPUTS_META_SCHEMA);
+let validateMeta: ValidateFunction | undefined;
 
 /**
  * What is wrong with `spec.inputs`: outside the subset, a pattern that is not RE2, a required input that is not declared, a default
  * that breaks its own schema. Pointers start at `spec.inputs`.
  */
 export function checkInputsSchema(schema: unknown): WpkProblem[] {
+  validateMeta ??= createAjv().compile(INPUTS_META_SCHEMA);
   if (!validateMeta(schema)) return problemsOf(validateMeta);
   if (!isJsonObject(schema)) return [];
   const problems = checkObject(schema, '');

@@ -14,20 +14,20 @@ export interface ExpressionPlace {
 
 const NONE: ReadonlySet<string> = new Set();
 const INPUTS: readonly ScopeName[] = ['inputs'];
-const BEFORE: readonly ScopeName[] = ['inputs', 'run'];
 const AFTER: readonly ScopeName[] = ['inputs', 'steps', 'run', 'target'];
 const STEP: readonly ScopeName[] = [...AFTER, 'secrets'];
 
 export function expressionPlaces({ spec }: PackageDocument): ExpressionPlace[] {
   const main = spec.steps.map(({ name }) => name);
+  // A target is worked out when the run is asked for: it has no id yet.
   return [
-    ...optional('/spec/target', spec.target, BEFORE, NONE, 'string'),
+    ...optional('/spec/target', spec.target, INPUTS, NONE, 'string'),
     ...(spec.permissions ?? []).flatMap(({ namespaces }, index) =>
       (namespaces ?? []).map((value, at) =>
         place(`/spec/permissions/${index}/namespaces/${at}`, value, INPUTS, NONE, 'string'),
       ),
     ),
-    ...optional('/spec/concurrency/key', spec.concurrency?.key, [...BEFORE, 'target'], NONE, 'string'),
+    ...optional('/spec/concurrency/key', spec.concurrency?.key, [...INPUTS, 'target'], NONE, 'string'),
     ...(spec.triggers ?? []).flatMap(({ inputs }, index) =>
       optional(`/spec/triggers/${index}/inputs`, inputs, ['event'], NONE),
     ),

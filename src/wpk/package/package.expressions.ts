@@ -10,19 +10,10 @@ import { placedSteps } from './package.checks.js';
 import type { PackageDocument } from './package.document.js';
 
 /** Members of `run` in expressions. */
-export const RUN_FIELDS = [
-  'id',
-  'workflow',
-  'version',
-  'digest',
-  'requestedBy',
-  'attempt',
-  'createdAt',
-  'startedAt',
-] as const;
+export const RUN_FIELDS = ['id', 'workflow', 'version'] as const;
 
 /** Members of `steps.<name>` in expressions. */
-export const STEP_FIELDS = ['outputs', 'state', 'error'] as const;
+export const STEP_FIELDS = ['outputs', 'state'] as const;
 
 /** Every `${{ }}` of a document: it parses, has the right type, stands where it is evaluated, and names only what is known there. */
 export function checkExpressions(document: PackageDocument): WpkProblem[] {
@@ -37,8 +28,9 @@ function checkPlace(place: ExpressionPlace, known: KnownNames): WpkProblem[] {
     if (typeof value !== 'string') continue;
     if (isMixedText(value)) problems.push(mixedText(pointer));
     const source = expressionOf(value);
-    if (source !== undefined)
-      {problems.push(...checkSource(source, place, known).map((found) => ({ ...found, pointer })));}
+    if (source !== undefined) {
+      problems.push(...checkSource(source, place, known).map((found) => ({ ...found, pointer })));
+    }
   }
   return problems;
 }
@@ -82,12 +74,14 @@ function strayExpressions({ spec }: PackageDocument, places: readonly Expression
 
 /** What the names of a document lead to. */
 class KnownNames {
+  private readonly hasTarget: boolean;
   private readonly inputs: ReadonlySet<string>;
   private readonly secrets: ReadonlySet<string>;
   /** Action by step. */
   private readonly actions: ReadonlyMap<string, string>;
 
   constructor(document: PackageDocument) {
+    this.hasTarget = document.spec.target !== undefined;
     this.inputs = new Set(Object.keys(document.spec.inputs?.properties ?? {}));
     this.secrets = new Set(document.spec.secrets?.map(({ name }) => name));
     this.actions = new Map(placedSteps(document).map(({ step }) => [step.name, step.uses]));
@@ -97,6 +91,7 @@ class KnownNames {
     const { name, path } = reference;
     if (!place.names.has(name)) return [unknown(`'${name}' does not exist here`, place.names)];
     const [member] = path;
+    if (name === 'target' && !this.hasTarget) return [{ detail: 'The package has no spec.target.' }];
     if (name === 'steps') return this.checkStep(path, place);
     if (member === undefined) return [];
     const members = this.membersOf(name);

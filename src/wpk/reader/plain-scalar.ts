@@ -8,7 +8,7 @@ const AMBIGUOUS: readonly RegExp[] = [
   /^[-+]?0[0-9_]+$/, // octal in 1.1, decimal in 1.2
   /^[-+]?0o[0-7]+$/, // octal in 1.2, text in 1.1
   /^[-+]?0b[01_]+$/, // binary in 1.1, text in 1.2
-  /^[-+]?(?:0x)?[0-9a-f][0-9a-f.]*_[0-9a-f_.]*$/i, // digit groups
+  /^[-+]?(?:[0-9][0-9.]*_[0-9._]*|0x[0-9a-f]*_[0-9a-f_]*)$/i, // digit groups
   /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/, // base 60
   /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/, // dates and times
   /^[-+]?(?:[0-9]+|[0-9]*\.[0-9]*)[eE][0-9]+$/, // exponent without sign: text in 1.1

@@ -1,15 +1,4 @@
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 
 import { childPointer } from '../json.js';
 import { WpkError, type WpkErrorCode } from '../wpk.error.js';
@@ -72,7 +61,8 @@ class TreeReader {
     if (isMap(node)) return this.visitMap(this.bare(node, pointer), pointer, depth);
     if (isSeq(node)) return this.visitList(this.bare(node, pointer), pointer, depth);
     if (isScalar(node)) return this.scalar(this.bare(node, pointer), pointer);
-    return null;
+    if (node === null) return null; // a key without value
+    throw this.malformed(node, pointer, 'The value is of no kind that JSON has.');
   }
 
   private visitMap(map: YAMLMap, pointer: string, depth: number): Record<string, unknown> {
@@ -94,9 +84,6 @@ class TreeReader {
     const array = new Array<unknown>(list.items.length).fill(null);
     list.items.forEach((item, index) => {
       const child = childPointer(pointer, index);
-      if (isPair(item)) {
-        throw this.malformed(item.key, child, 'A key without a map is not allowed in a list.', 'Put it in { }.');
-      }
       this.source.record(child, offsetOf(item));
       this.waiting.push({ node: item, pointer: child, depth: depth + 1, put: (value) => (array[index] = value) });
     });
