@@ -36,6 +36,7 @@ export class WorkflowVersionDto {
   /** @example "platform-team" */
   author!: string | null;
   /** @example ["kubernetes", "health"] */
+  @ApiProperty({ type: [String] })
   tags!: readonly string[];
   @ApiProperty({ type: SignerDto })
   signer!: SignerDto;
@@ -85,6 +86,7 @@ export class WorkflowSummaryDto {
   /** @example "Restart a deployment whose pods are unhealthy, and prove that it helped." */
   description!: string | null;
   /** @example ["kubernetes", "health"] */
+  @ApiProperty({ type: [String] })
   tags!: readonly string[];
   /**
    * How many there are.
