@@ -1,5 +1,3 @@
-import type { StepError } from './step.error.js';
-
 /** What an action may know of the step that it serves. */
 export interface StepContext {
   readonly runId: string;
