@@ -16,12 +16,12 @@ const tier = (name, testRegex, extra = {}) => ({
 });
 
 const real = {
-  testTimeout: 60_000, // real processes on a busy machine
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
 export default {
+  testTimeout: 60_000, // real processes on a busy machine; Jest reads it here only, not from a project
   projects: [
     tier('unit', '(?<!\\.(int|e2e))\\.spec\\.ts$'),
     tier('int', '\\.int-spec\\.ts$', real),

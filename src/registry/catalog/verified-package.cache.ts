@@ -1,5 +1,5 @@
-/** Packages are at most 20 MiB; this is room for the runbooks that a team uses. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/** Of text; as parsed values it takes several times that. A runbook has some kilobytes, and never more than two megabytes. */
+const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_ENTRIES = 500;
 /** A key that is no longer trusted stops working within this time, whatever is cached. */
 export const MAX_AGE_MS = 5 * 60 * 1000;

@@ -5,8 +5,8 @@ import { PackageOpener } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
 import { TrustedKeys } from '../signatures/trusted-keys.js';
 import { isVersion } from '../workflows/version-sort-key.js';
-import { isWorkflowName, workflowNotFound } from '../workflows/workflow-name.js';
 import { WorkflowStore } from '../workflows/workflow.store.js';
+import { isWorkflowName, workflowNotFound } from '../workflows/workflow-name.js';
 import { VerifiedPackageCache } from './verified-package.cache.js';
 import { type VerifiedPackage, WorkflowCatalog, type WorkflowRef } from './workflow-catalog.js';
 
@@ -50,6 +50,7 @@ export class StoredWorkflowCatalog extends WorkflowCatalog {
       signer: { kind: 'key', keyId: verified.keyId },
       facts: inspectPackage(digest, file.package, (pointer) => file.locate(pointer)),
     };
-    return { opened, size: stored.bytes.length };
+    // What stays in memory is the text, not the archive that it came in.
+    return { opened, size: JSON.stringify(file.document).length + (file.readme?.length ?? 0) };
   }
 }

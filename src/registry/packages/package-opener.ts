@@ -2,7 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
-import { type PackageFile, readPackage, sha256, type SignatureInput, type VerifiedSignature } from '../../wpk/index.js';
+import {
+  type PackageFile,
+  readPackage,
+  requireSupported,
+  sha256,
+  type SignatureInput,
+  type VerifiedSignature,
+  WpkError,
+} from '../../wpk/index.js';
 import { RegistryError } from '../registry.error.js';
 import { SIGNATURES_VERIFIED, VALIDATIONS } from '../registry.metrics.js';
 import { TrustedKeys } from '../signatures/trusted-keys.js';
@@ -35,11 +43,12 @@ export class PackageOpener {
       );
     }
     const file = await this.read(bytes);
-    let refusal: unknown;
+    let refusal: RegistryError | undefined;
     for (const signature of signatures) {
       try {
         return { file, verified: this.verify(bytes, signature, file) };
       } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
         refusal ??= error;
       }
     }
@@ -51,11 +60,13 @@ export class PackageOpener {
   private async read(bytes: Buffer): Promise<PackageFile> {
     try {
       const file = await readPackage(bytes);
+      requireSupported(file);
       this.validations.inc({ result: 'ok' });
       return file;
     } catch (error) {
       this.validations.inc({ result: 'refused' });
-      throw asRegistryError(error);
+      if (error instanceof WpkError) throw asRegistryError(error);
+      throw error;
     }
   }
 

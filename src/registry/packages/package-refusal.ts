@@ -1,13 +1,12 @@
 import type { ErrorPlace } from '../../platform/errors/domain.error.js';
-import { WpkError, type WpkErrorCode, type WpkProblem } from '../../wpk/index.js';
+import { type WpkError, type WpkErrorCode, type WpkProblem } from '../../wpk/index.js';
 import { RegistryError, type RegistryErrorCode } from '../registry.error.js';
 
 /** A hostile document may put anything into a message; what is answered is short and has no control characters. */
 const MAX_DETAIL = 500;
 
-/** What the caller is told of a package that the library refused; anything else is passed on as it is. */
-export function asRegistryError(cause: unknown): unknown {
-  if (!(cause instanceof WpkError)) return cause;
+/** What the caller is told of a package that the library refused. */
+export function asRegistryError(cause: WpkError): RegistryError {
   return new RegistryError(codeOf(cause.code), excerpt(cause.message), { cause, errors: cause.problems.map(toPlace) });
 }
 

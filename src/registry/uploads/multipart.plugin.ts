@@ -8,8 +8,9 @@ import type { FastifyInstance } from 'fastify';
 export class MultipartPlugin implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    await server.register(multipart);
+    // Not awaited: that would start Fastify before Nest has given it its error handler. A failure fails the boot all the same.
+    void server.register(multipart);
   }
 }

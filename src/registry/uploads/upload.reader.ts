@@ -88,8 +88,9 @@ const OPTIONS = {
 
 function toUpload(parts: Parts): Upload {
   const bytes = parts.get('package');
-  if (!bytes)
+  if (!bytes) {
     throw new RegistryError('part-missing', "The part 'package' is missing; it holds the bytes of the package.");
+  }
   const bundle = parts.get('bundle');
   const signature = parts.get('signature');
   if (bundle && signature) throw unexpected("Send the part 'bundle' or the part 'signature', not both.");

@@ -25,7 +25,7 @@ describe('versionSortKey', () => {
     const keys = ['1.0.0-99999999999999999998', '1.0.0-99999999999999999999', '1.0.0-100000000000000000000'].map(
       versionSortKey,
     );
-    expect(keys.toSorted(Buffer.compare)).toEqual(keys);
+    expect(keys.toSorted((a, b) => Buffer.compare(a, b))).toEqual(keys);
   });
 
   it('tells pre-releases from releases', () => {

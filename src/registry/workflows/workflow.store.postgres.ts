@@ -11,6 +11,7 @@ import { PackageEntity } from './package.entity.js';
 import { PackageSignatureEntity } from './package-signature.entity.js';
 import { isPrerelease, versionSortKey } from './version-sort-key.js';
 import { WorkflowStore } from './workflow.store.js';
+import { WorkflowVersionEntity } from './workflow-version.entity.js';
 import type {
   NewVersion,
   StoredPackage,
@@ -18,7 +19,6 @@ import type {
   WorkflowSummary,
   WorkflowVersion,
 } from './workflow-version.js';
-import { WorkflowVersionEntity } from './workflow-version.entity.js';
 
 /** All or nothing in one round trip: the unique index on (name, version) decides who of many is first. */
 const ADD = {
@@ -84,8 +84,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
   async add(added: NewVersion): Promise<{ version: WorkflowVersion; created: boolean }> {
     const [row] = await this.database.query<{ createdAt: Date }>(ADD, addValues(added));
     if (row) {
-      const { bytes, signature: _, ...version } = added;
-      return { version: { ...version, size: bytes.length, createdAt: row.createdAt }, created: true };
+      return { version: toAdded(added, row.createdAt), created: true };
     }
     const { name, version, digest, signature, signer } = added;
     const existing = await this.find(name, version);
@@ -129,8 +128,9 @@ export class PostgresWorkflowStore extends WorkflowStore {
     return row ? { bytes: row.bytes, signatures } : undefined;
   }
 
-  signaturesOf(digest: string): Promise<StoredSignature[]> {
-    return this.signatures.find({ where: { digest }, order: { verifiedAt: 'ASC', keyId: 'ASC' } });
+  async signaturesOf(digest: string): Promise<StoredSignature[]> {
+    const rows = await this.signatures.find({ where: { digest }, order: { verifiedAt: 'ASC', keyId: 'ASC' } });
+    return rows.map(({ kind, text, keyId, verifiedAt }) => ({ kind, text, keyId, verifiedAt }));
   }
 }
 
@@ -141,6 +141,12 @@ function addValues(added: NewVersion): unknown[] {
     ...[signer.keyId, JSON.stringify(decision), uploadedBy, mediaType, added.bytes],
     ...[added.signature.kind, added.signature.text],
   ];
+}
+
+function toAdded(added: NewVersion, createdAt: Date): WorkflowVersion {
+  const { name, version, digest, mediaType, bytes, description, author, tags, signer, decision, uploadedBy } = added;
+  const size = bytes.length;
+  return { name, version, digest, mediaType, size, description, author, tags, signer, decision, uploadedBy, createdAt };
 }
 
 function toVersion(row: WorkflowVersionEntity): WorkflowVersion {

@@ -106,7 +106,7 @@ export class WorkflowsController {
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
   async getVersion(@Param('name') name: string, @Param('version') version: string): Promise<WorkflowDocumentDto> {
     const found = await this.workflows.find(name, version);
-    return { ...WorkflowVersionDto.from(found), document: await this.workflows.documentOf(found) };
+    return Object.assign(WorkflowVersionDto.from(found), { document: await this.workflows.documentOf(found) });
   }
 
   @Get(':name/versions/:version/package')

@@ -1,0 +1,64 @@
+import {
+  generateKeyPair,
+  openPrivateKey,
+  type PrivateKey,
+  sha256,
+  signBytes,
+  toBareSignature,
+  toBundle,
+} from '../../src/wpk/index.js';
+
+export interface Signer {
+  readonly publicKeyPem: string;
+  readonly keyId: string;
+  bundle(bytes: Buffer): string;
+  signature(bytes: Buffer): string;
+}
+
+/** A key pair that was made for this test. */
+export function aSigner(): Signer {
+  const { privateKeyFile, publicKeyPem } = generateKeyPair('');
+  const key: PrivateKey = openPrivateKey(privateKeyFile, '');
+  return {
+    publicKeyPem,
+    keyId: key.id,
+    bundle: (bytes) => toBundle(sha256(bytes), signBytes(bytes, key), key.id),
+    signature: (bytes) => toBareSignature(signBytes(bytes, key)),
+  };
+}
+
+export interface PackageOptions {
+  readonly name?: string;
+  readonly version?: string;
+  readonly description?: string;
+  /** YAML of `spec.safety`, in flow style. */
+  readonly safety?: string;
+  /** YAML of `spec.permissions`, in flow style. */
+  readonly permissions?: string;
+  /** YAML of `spec.steps`, in flow style. */
+  readonly steps?: string;
+}
+
+export const NARROW = '[{apiGroups: [apps], resources: [deployments], verbs: [get, patch], namespaces: [web]}]';
+const GET =
+  '[{name: look, uses: kubernetes/get, with: {apiVersion: apps/v1, kind: Deployment, namespace: web, name: shop}}]';
+
+/** The bytes of a package that is valid and harmless unless told otherwise. */
+export function aPackage(options: PackageOptions = {}): Buffer {
+  const { name = 'demo', version = '1.0.0', description = 'A runbook.', safety = '{}' } = options;
+  const { permissions = NARROW, steps = GET } = options;
+  return Buffer.from(`apiVersion: atom.dev/v1
+kind: WorkflowPackage
+metadata:
+  name: ${name}
+  version: "${version}"
+  description: ${JSON.stringify(description)}
+  author: platform-team
+  tags: [demo, health]
+spec:
+  safety: ${safety}
+  permissions: ${permissions}
+  timeouts: {run: 5m, step: 10s}
+  steps: ${steps}
+`);
+}

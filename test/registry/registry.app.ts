@@ -1,0 +1,69 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+import { ACCESS_PROBLEMS, AccessModule } from '../../src/access/index.js';
+import { loadConfig } from '../../src/platform/config/config.js';
+import { ConfigModule } from '../../src/platform/config/config.module.js';
+import { DatabaseModule } from '../../src/platform/database/database.module.js';
+import { configureHttp, createHttpAdapter } from '../../src/platform/http/server.js';
+import { loggingModule } from '../../src/platform/observability/logging.js';
+import { MetricsModule } from '../../src/platform/observability/metrics.module.js';
+import { POLICY_PROBLEMS, PolicyModule } from '../../src/policy/index.js';
+import { REGISTRY_PROBLEMS, RegistryModule } from '../../src/registry/index.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+
+export const ADMIN_TOKEN = 'token-of-the-registry-tests';
+export const ALL_PROBLEMS = { ...ACCESS_PROBLEMS, ...POLICY_PROBLEMS, ...REGISTRY_PROBLEMS };
+
+@Module({})
+class TestModule {}
+
+export interface RegistryApp {
+  readonly app: NestFastifyApplication;
+  readonly database: TestDatabase;
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** With the admin's token unless another is given; null sends none. */
+  request(path: string, init?: RequestInit, token?: string | null): Promise<Response>;
+  /** The parts in their order; a part is sent as a file. */
+  upload(parts: readonly (readonly [name: string, content: Uint8Array | string])[], token?: string): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** The registry and what stands below it, on a database of its own, behind a real port. */
+export async function startRegistry(publicKeys: string): Promise<RegistryApp> {
+  const database = await createDatabase();
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    COSIGN_PUBLIC_KEY: publicKeys,
+    ATOM_BOOTSTRAP_TOKEN: ADMIN_TOKEN,
+    LOG_LEVEL: 'silent',
+  });
+  const imports = [
+    ...[ConfigModule.register(config), loggingModule('api'), DatabaseModule.register('atom-test'), MetricsModule],
+    ...[AccessModule, PolicyModule, RegistryModule.forApi()],
+  ];
+  const app = await NestFactory.create<NestFastifyApplication>({ module: TestModule, imports }, createHttpAdapter(), {
+    logger: false,
+    abortOnError: false,
+  });
+  configureHttp(app, [ALL_PROBLEMS]);
+  await app.listen(0, '127.0.0.1');
+  const url = (await app.getUrl()).replace(/\/$/, '');
+  const request: RegistryApp['request'] = (path, init = {}, token = ADMIN_TOKEN) => {
+    const headers = new Headers(init.headers);
+    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    return fetch(url + path, { ...init, headers });
+  };
+  const upload: RegistryApp['upload'] = (parts, token) => {
+    const body = new FormData();
+    for (const [name, content] of parts) body.append(name, new Blob([Uint8Array.from(Buffer.from(content))]), name);
+    return request('/v1/workflows', { method: 'POST', body }, token);
+  };
+  const close = async (): Promise<void> => {
+    await app.close();
+    await database.drop();
+  };
+  return { app, database, url, request, upload, close };
+}
