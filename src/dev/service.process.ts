@@ -37,12 +37,12 @@ export class ServiceProcess {
   /** Waits for 200 from the readiness address. */
   async ready(url: string): Promise<void> {
     const deadline = Date.now() + READY_TIMEOUT_MS;
-    const ended = this.child.exited.then(() => 'ended' as const);
+    const ended = this.child.exited.then((code) => ({ code }));
     for (;;) {
       const state = await Promise.race([ended, isReady(url)]);
       if (state === true) return;
-      if (state === 'ended' || Date.now() > deadline) {
-        const what = state === 'ended' ? 'ended while starting' : `was not ready within ${READY_TIMEOUT_MS / 1000} s`;
+      if (state !== false || Date.now() > deadline) {
+        const what = state === false ? `was not ready within ${READY_TIMEOUT_MS / 1000} s` : endedWith(state.code);
         throw new DevRefusal(`The ${this.name} ${what}. The end of ${this.log}:\n${await this.tail()}`);
       }
       await delay(50);
@@ -52,7 +52,7 @@ export class ServiceProcess {
   /** Rejects when the process ends without having been asked to. */
   async failed(): Promise<never> {
     const code = await this.child.exited;
-    throw new DevRefusal(`The ${this.name} ended (exit code ${code}). The end of ${this.log}:\n${await this.tail()}`);
+    throw new DevRefusal(`The ${this.name} ${endedWith(code)}. The end of ${this.log}:\n${await this.tail()}`);
   }
 
   stop(timeoutMs: number): Promise<number> {
@@ -62,6 +62,10 @@ export class ServiceProcess {
   private async tail(): Promise<string> {
     return (await readFile(inProject(this.log), 'utf8')).slice(-2000);
   }
+}
+
+function endedWith(code: number): string {
+  return `ended by itself with exit code ${code}`;
 }
 
 function isReady(url: string): Promise<boolean> {
