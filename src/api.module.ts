@@ -20,6 +20,7 @@ export const API_PROBLEMS = [ACCESS_PROBLEMS, POLICY_PROBLEMS, REGISTRY_PROBLEMS
 @Module({})
 export class ApiModule {
   static register(config: Config): DynamicModule {
+    const registry = RegistryModule.forApi();
     return {
       module: ApiModule,
       imports: [
@@ -31,7 +32,7 @@ export class ApiModule {
           MetricsModule,
         ],
         HealthModule.register(RunsQueueModule, getQueueToken(RUNS_QUEUE)),
-        ...[AccessModule, PolicyModule, RegistryModule.forApi(), RuntimeModule.forApi()],
+        ...[AccessModule, PolicyModule, registry, RuntimeModule.forApi(registry)],
       ],
     };
   }

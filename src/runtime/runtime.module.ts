@@ -33,11 +33,11 @@ const entities = TypeOrmModule.forFeature([RunEntity, RunStepEntity, RunEventEnt
 /** Runs: accepted by the api, executed by workers. */
 @Module({})
 export class RuntimeModule {
-  /** Accepts, shows and cancels runs; executes nothing. */
-  static forApi(): DynamicModule {
+  /** Accepts, shows and cancels runs; executes nothing. `registry` is the api's one instance of it. */
+  static forApi(registry: DynamicModule): DynamicModule {
     return {
       module: RuntimeModule,
-      imports: [RegistryModule.forApi(), PolicyModule, RunsQueueModule, entities],
+      imports: [registry, PolicyModule, RunsQueueModule, entities],
       controllers: [RunsController, RunStreamsController, DryRunsController],
       providers: [
         RunsService,

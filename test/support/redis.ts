@@ -30,9 +30,9 @@ export function queueBackends(): readonly ('postgres' | 'redis')[] {
   return redisUrl() === undefined ? ['postgres'] : ['postgres', 'redis'];
 }
 
-/** A Redis of its own, in memory only, on a free port. */
-export async function startRedis(): Promise<TestRedis> {
-  const port = await freePort();
+/** A Redis of its own, in memory only; on a free port unless it has to come back on the one it had. */
+export async function startRedis(samePort?: number): Promise<TestRedis> {
+  const port = samePort ?? (await freePort());
   const folder = await mkdtemp(path.join(os.tmpdir(), 'atom-redis-'));
   const server = await GuardedProcess.start({
     command: 'redis-server',

@@ -2,7 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { PolicyService } from '../../policy/index.js';
 import { RegistryError, type VerifiedPackage, WorkflowCatalog } from '../../registry/index.js';
-import { compileExpression, expressionOf, resolveValue, type Scope, type Step } from '../../wpk/index.js';
+import {
+  compileExpression,
+  expressionOf,
+  type ExpressionScope as Scope,
+  resolveValue,
+  type Step,
+} from '../../wpk/index.js';
 import { StepError } from '../adapters/step.error.js';
 import { RuntimeMetrics } from '../metrics/runtime.metrics.js';
 import type { JsonObject, RunReason, RunStep } from '../runs/run.js';
@@ -11,7 +17,7 @@ import { mayRun, runFacts } from '../runs/run-facts.js';
 import { LeaseKeeper } from './lease-keeper.service.js';
 import { type ClaimedRun, type RunChange, RunJournal, type StepChange } from './run-journal.js';
 import { RunLostError, type RunSession } from './run-session.js';
-import { type SettledStep, stepEvent, StepExecutor, type StepWork } from './step-executor.service.js';
+import { type SettledStep, stepEvent, StepExecutor, type StepWork, unplanned } from './step-executor.service.js';
 
 /** What later expressions may see of a step. */
 type StepView = { readonly outputs: JsonObject; readonly state: string };

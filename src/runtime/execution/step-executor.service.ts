@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Injectable, Logger } from '@nestjs/common';
 
-import { resolveValue, type Scope, type Step, validateActionInput } from '../../wpk/index.js';
+import {
+  type ActionDescriptor,
+  type ExpressionScope as Scope,
+  resolveValue,
+  type Step,
+  validateActionInput,
+} from '../../wpk/index.js';
 import { ActionRegistry, type RegisteredAction } from '../adapters/action.registry.js';
 import type { Action, Execution } from '../adapters/adapter.js';
 import { StepError } from '../adapters/step.error.js';
@@ -75,7 +81,7 @@ export class StepExecutor {
       const change = { index, state: 'unknown', attempt: attemptNumber } as const;
       await session.write({ step: change }, stepEvent(work, change));
     }
-    if (descriptor.effect === 'read' || descriptor.effect === 'idempotent') return undefined;
+    if (isRepeatable(work, descriptor)) return undefined;
     const error = new StepError(
       'STEP.OUTCOME_UNKNOWN',
       `A worker was lost during ${step.uses}; whether it had its effect is not known.`,
@@ -95,9 +101,9 @@ export class StepExecutor {
     for (let number = before + 1; ; number++) {
       const outcome = await this.attemptOnce(work, registered, input, number);
       if (outcome === undefined) return stopped(work, number - 1);
-      if (!(outcome instanceof StepError)) return succeeded(work, number, outcome);
+      if (!(outcome instanceof StepError)) return done(work, number, outcome);
       failures += 1;
-      if (isUnknown(registered, outcome)) return unknown(work, number, outcome);
+      if (isUnknown(work, registered, outcome)) return unknown(work, number, outcome);
       if (session.isStopping()) return stopped(work, number, outcome);
       if (failures > step.retry.limit || !isRetried(step, outcome)) return failed(work, number, outcome);
       await this.pause(work, number, outcome, backoffMs(step.retry.backoff, failures, outcome.retryAfterMs));
@@ -117,7 +123,7 @@ export class StepExecutor {
     // Durable before the effect: if this worker dies now, its successor knows that something may have happened.
     const answer = await session.write({ step: change }, stepEvent(work, change));
     if (session.isStopping()) return undefined;
-    const done = this.metrics.startStep(step.uses);
+    const ended = this.metrics.startStep(step.uses);
     try {
       const context = {
         ...{ runId: session.run.id, stepName: step.name, effectKey: `${session.run.id}/${step.name}` },
@@ -131,11 +137,11 @@ export class StepExecutor {
         runSignal: session.signal,
         context,
       });
-      done('succeeded');
-      return bounded(execution);
+      ended('succeeded');
+      return execution;
     } catch (cause) {
       const error = StepError.from(cause);
-      done('failed');
+      ended('failed');
       this.logger.warn({
         msg: 'An attempt of a step failed.',
         err: error,
@@ -174,15 +180,6 @@ function resolveInput(step: Step, scope: Scope): Readonly<Record<string, unknown
   return input as Readonly<Record<string, unknown>>;
 }
 
-function bounded(execution: Execution): Execution | StepError {
-  const size = Buffer.byteLength(JSON.stringify(execution.outputs));
-  if (size <= OUTPUTS_LIMIT) return execution;
-  return new StepError(
-    'STEP.REJECTED',
-    `The outputs take ${size} bytes; a step may hand on ${OUTPUTS_LIMIT}. Narrow what it reads.`,
-  );
-}
-
 function isRetried(step: Step, error: StepError): boolean {
   if (error.code === 'STEP.TIMED_OUT') return step.retry.on.includes('timeout') || step.retry.on.includes('failure');
   if (error.code === 'STEP.INPUT_INVALID' || error.code === 'STEP.EXPRESSION_FAILED') return false;
@@ -190,12 +187,14 @@ function isRetried(step: Step, error: StepError): boolean {
 }
 
 /** An attempt that ended without an answer may have had its effect; only what is repeatable may then be repeated. */
-function isUnknown({ descriptor }: RegisteredAction, error: StepError): boolean {
-  const repeatable = descriptor.effect === 'read' || descriptor.effect === 'idempotent';
-  return (
-    !repeatable &&
-    (error.code === 'STEP.TIMED_OUT' || error.code === 'STEP.CANCELLED' || error.code === 'STEP.UNEXPECTED')
-  );
+function isUnknown(work: StepWork, { descriptor }: RegisteredAction, { code }: StepError): boolean {
+  const unanswered = code === 'STEP.TIMED_OUT' || code === 'STEP.CANCELLED' || code === 'STEP.UNEXPECTED';
+  return unanswered && !isRepeatable(work, descriptor);
+}
+
+/** A dry-run only reads, whatever the action. */
+function isRepeatable({ session }: StepWork, { effect }: ActionDescriptor): boolean {
+  return session.run.dryRun || effect === 'read' || effect === 'idempotent';
 }
 
 /** In a dry-run every action only plans; its plan is what the step hands on. */
@@ -213,9 +212,21 @@ export function unplanned(work: StepWork, error: StepError): SettledStep {
   return settled(work, { index: work.index, state: 'skipped', attempt: 0, outputs: { plan } });
 }
 
-function succeeded(work: StepWork, number: number, execution: Execution): SettledStep {
-  const { outputs, before } = execution;
+/** The effect has happened: whatever is wrong with the outputs, the step is not tried again. */
+function done(work: StepWork, number: number, { outputs, before }: Execution): SettledStep {
+  const problem = outputsProblem(outputs);
+  if (problem !== undefined) return failed(work, number, new StepError('STEP.REJECTED', problem));
   return settled(work, { index: work.index, state: 'succeeded', attempt: number, outputs, ...(before && { before }) });
+}
+
+function outputsProblem(outputs: Execution['outputs']): string | undefined {
+  try {
+    const size = Buffer.byteLength(JSON.stringify(outputs));
+    if (size <= OUTPUTS_LIMIT) return undefined;
+    return `The outputs take ${size} bytes; a step may hand on ${OUTPUTS_LIMIT}. Narrow what it reads.`;
+  } catch {
+    return 'The outputs cannot be written as JSON.';
+  }
 }
 
 function failed(work: StepWork, number: number, error: StepError): SettledStep {
