@@ -71,6 +71,8 @@ export interface Run {
   readonly workflow: string;
   readonly version: string;
   readonly digest: string;
+  /** Plans every step and changes nothing. */
+  readonly dryRun?: boolean;
   readonly state: string;
   readonly reason?: Reason | null;
   readonly inputs?: Readonly<Record<string, unknown>>;
@@ -121,13 +123,15 @@ export interface StepEvent extends RunEvent {
   readonly index: number;
   readonly attempt: number;
   readonly error?: Reason | null;
+  /** Milliseconds until the next attempt. */
+  readonly retryInMs?: number;
 }
 
+/** Who a token is. */
 export interface TokenSelf {
-  readonly id: string;
+  readonly tokenId: string;
   readonly name?: string;
   readonly role?: string;
-  readonly expiresAt?: string | null;
 }
 
 /** States that a run does not leave by itself. */

@@ -25,6 +25,7 @@ export function runView(run: Run, steps: readonly Step[], paint: Paint): string 
     ['workflow', escapeLine(`${run.workflow}@${run.version}`)],
     ['digest', escapeLine(run.digest)],
     ['state', paint.state(escapeLine(run.state))],
+    ['dry run', run.dryRun ? 'yes: nothing is changed' : undefined],
     ['reason', run.reason && reasonLine(run.reason)],
     ['target', run.target && escapeLine(run.target)],
     ['requested by', run.requestedBy && escapeLine(run.requestedBy)],

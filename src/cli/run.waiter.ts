@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { LogLine, Run, RunEvent, StepEvent } from './api.types.js';
 import { isOver } from './api.types.js';
-import { CliError, messageOf } from './cli.errors.js';
+import { CliError } from './cli.errors.js';
 import type { CommandContext } from './context.js';
 import { followEvents } from './event.stream.js';
 import { escapeLine } from './output/escape.js';
@@ -10,43 +8,20 @@ import type { Paint } from './output/paint.js';
 import { reasonLine } from './run.view.js';
 import type { SseMessage } from './sse.parser.js';
 
-// Logs end when the run does; what is late by more than this is left to `atomctl logs`.
-const logGraceMs = 5_000;
-
 /** Follows a run to its end, telling steps and log lines on stderr. `signal` ends the waiting only, never the run. */
 export async function waitForRun(context: CommandContext, runId: string, signal: AbortSignal): Promise<void> {
   const { output } = context;
   const api = context.api();
-  const path = runPath(runId);
-  const over = async (): Promise<boolean> => isOver((await api.get<Run>(path)).state);
-  const tellInterrupted = (error: CliError | undefined): void => {
-    if (error) output.warn(`${error.message}; coming back, the run goes on`);
+  const options = {
+    signal,
+    isOver: async () => isOver((await api.get<Run>(runPath(runId))).state),
+    onInterrupted: (error: CliError | undefined) => {
+      if (error) output.warn(`${error.message}; coming back, the run goes on`);
+    },
   };
-  const logsDone = new AbortController();
-  const logs = tellLogs();
-  try {
-    const options = { signal, isOver: over, onInterrupted: tellInterrupted };
-    for await (const message of followEvents(api, `${path}/events`, options)) {
-      const text = describe(message, output.paintProgress);
-      if (text !== undefined) output.progress(text);
-    }
-    await Promise.race([logs, sleep(logGraceMs, undefined, { ref: false })]);
-  } finally {
-    logsDone.abort();
-    await logs;
-  }
-
-  async function tellLogs(): Promise<void> {
-    const either = AbortSignal.any([signal, logsDone.signal]);
-    try {
-      for await (const message of followEvents(api, `${path}/logs`, { signal: either, isOver: over })) {
-        const text = logText(message);
-        if (text !== undefined) output.progress(output.paintProgress.text('dim', `  ${text}`));
-      }
-    } catch (error) {
-      // The run matters more than its logs: the waiting goes on without them.
-      if (!either.aborted) output.warn(`the logs cannot be shown: ${messageOf(error)}`);
-    }
+  for await (const message of followEvents(api, `${runPath(runId)}/events`, options)) {
+    const text = describe(message, output.paintProgress);
+    if (text !== undefined) output.progress(text);
   }
 }
 
@@ -54,7 +29,7 @@ export function runPath(runId: string): string {
   return `/v1/runs/${encodeURIComponent(runId)}`;
 }
 
-/** `step | line` of a log event; undefined for events that a newer server may add. */
+/** `step | line` of a log event; undefined for events of another kind. */
 export function logText({ event, data }: SseMessage): string | undefined {
   if (event !== 'log') return undefined;
   const { step, line } = eventData(data) as LogLine;
@@ -70,12 +45,19 @@ export function eventData(data: string): unknown {
   }
 }
 
-/** One line about a step or the run; undefined for events that a newer server may add. */
-function describe({ event, data }: SseMessage, paint: Paint): string | undefined {
+/** One line about a step, the run, or what a step wrote; undefined for events that a newer server may add. */
+function describe(message: SseMessage, paint: Paint): string | undefined {
+  const { event, data } = message;
+  const log = logText(message);
+  if (log !== undefined) return paint.text('dim', `  ${log}`);
   if (event !== 'step' && event !== 'run') return undefined;
-  const { state, reason, error, step, attempt = 1 } = eventData(data) as RunEvent & Partial<StepEvent>;
+  const { state, reason, error, step, attempt = 1, retryInMs } = eventData(data) as RunEvent & Partial<StepEvent>;
   const why = error ?? reason;
-  const subject = event === 'step' ? `step ${escapeLine(step ?? '')}` : 'run';
-  const again = attempt > 1 ? ` (attempt ${attempt})` : '';
-  return `${subject}: ${paint.state(escapeLine(state))}${again}${why ? ` (${reasonLine(why)})` : ''}`;
+  return [
+    event === 'step' ? `step ${escapeLine(step ?? '')}:` : 'run:',
+    paint.state(escapeLine(state)),
+    ...(attempt > 1 ? [`(attempt ${attempt})`] : []),
+    ...(why ? [`(${reasonLine(why)})`] : []),
+    ...(retryInMs === undefined ? [] : [`(again in ${(retryInMs / 1000).toFixed(1)} s)`]),
+  ].join(' ');
 }

@@ -192,7 +192,7 @@ describe('tokens', () => {
   });
 
   it('config view shows who the token is and only its end', async () => {
-    atom.onJson('GET /v1/tokens/self', 200, { id: 't1', name: 'ci', role: 'author', expiresAt: null });
+    atom.onJson('GET /v1/tokens/self', 200, { tokenId: 't1', name: 'ci', role: 'author' });
     const { code, stdout } = await call('config', 'view', '-o', 'json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ url: atom.url, token: '…test', identity: { role: 'author' } });

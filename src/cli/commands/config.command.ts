@@ -20,7 +20,6 @@ export async function config(context: CommandContext, what: string): Promise<Exi
       ['token', masked === undefined ? 'none; set ATOM_TOKEN' : `${masked} (${tokenFrom ?? ''})`],
       ['name', identity?.name && escapeLine(identity.name)],
       ['role', identity?.role && escapeLine(identity.role)],
-      ['expires', identity?.expiresAt && escapeLine(identity.expiresAt)],
     ]),
   );
   return exitCodes.ok;
