@@ -46,7 +46,7 @@ export class ObjectWriter {
 
   async plan(input: ObjectInput, decide: Decide, context: StepContext, options: WriteOptions = {}): Promise<Plan> {
     const { signal } = context;
-    const target = await this.cluster.locate(input, signal);
+    const target = await this.locate(input, options, signal);
     const { ref, resource } = target;
     const need = { resource, ...options, namespace: ref.namespace, name: ref.name };
     const permissions = await checkAccess(
@@ -67,7 +67,7 @@ export class ObjectWriter {
   }
 
   async write(input: ObjectInput, decide: Decide, context: StepContext, options: WriteOptions = {}): Promise<Written> {
-    const target = await this.cluster.locate(input, context.signal);
+    const target = await this.locate(input, options, context.signal);
     const remember = (current: JsonObject): readonly FieldChange[] => {
       const fields = decide(current);
       if (fields.length > 0) {
@@ -87,8 +87,14 @@ export class ObjectWriter {
 
   /** Restores what is still as the step left it, and is content with what is already restored. */
   async undo(image: BeforeImage, context: StepContext, options: WriteOptions = {}): Promise<void> {
-    const target = await this.cluster.locate(image.object, context.signal);
+    const target = await this.locate(image.object, options, context.signal);
     await this.patch(target, (current) => inverse(image, current), context.signal, options);
+  }
+
+  private async locate(input: ObjectInput, { subresource }: WriteOptions, signal: AbortSignal): Promise<Target> {
+    const target = await this.cluster.locate(input, signal);
+    if (subresource === undefined || target.resource.subresources.includes(subresource)) return target;
+    throw new StepError('STEP.REJECTED', `A ${input.kind} has no ${subresource}.`);
   }
 
   private async patch(
