@@ -53,10 +53,11 @@ export class DevSession {
       KUBECONFIG: this.kubeconfig,
       COSIGN_PUBLIC_KEY: await this.trustedKeys(config),
     };
-    await this.startService('worker', 'dist/worker.js', environment, `http://${host}:${workerPort}`, config);
-    // Last up, first down: no new run is accepted while the worker stops.
     const withToken = { ...environment, ATOM_BOOTSTRAP_TOKEN: this.token };
-    await this.startService('api', 'dist/main.js', withToken, this.api, config);
+    const worker = await this.startService('worker', 'dist/worker.js', environment, config);
+    // The last one here is the first to stop: no new run is accepted while the worker ends.
+    const api = await this.startService('api', 'dist/main.js', withToken, config);
+    await Promise.all([this.ready(worker, `http://${host}:${workerPort}`), this.ready(api, this.api)]);
   }
 
   /** Registers the starter runbook and, where there is something to restart, runs it. True when all went well. */
@@ -128,14 +129,17 @@ export class DevSession {
     name: string,
     script: string,
     environment: NodeJS.ProcessEnv,
-    url: string,
     { SHUTDOWN_TIMEOUT_MS }: Config,
-  ): Promise<void> {
+  ): Promise<ServiceProcess> {
     const service = await ServiceProcess.start(name, script, environment);
     this.services.push(service);
     await this.parts.add(() => service.stop(SHUTDOWN_TIMEOUT_MS + 2000));
+    return service;
+  }
+
+  private async ready(service: ServiceProcess, url: string): Promise<void> {
     await service.ready(`${url}/health/ready`);
-    this.terminal.part(name, url);
+    this.terminal.part(service.name, url);
   }
 
   private walkAs(access: Record<string, string>): Walk {
