@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { aStep } from '../../../test/builders/verified-package.builder.js';
 import { fails, FakeAction, succeeds } from '../../../test/fakes/fake-action.js';
 import { linesOf, WorkerHarness } from '../../../test/runtime/worker.harness.js';
+import type { Finding } from '../../policy/index.js';
 import { RunExecutor } from './run-executor.service.js';
 
 const GET = 'kubernetes/get';
@@ -118,10 +119,10 @@ describe(RunExecutor.name, () => {
 
   it('does not start a step that policy denies now, and the decision is on record', async () => {
     const { action, worker } = setUp();
-    const finding = {
+    const finding: Finding = {
       ...{ ruleId: 'ATOM-K8S-001', severity: 'critical', message: 'It reaches too far.', pointer: '#' },
       ...{ blast: 'cluster', reversibility: 'irreversible' },
-    } as const;
+    };
     const { run } = await worker.run({ steps }, {}, { findings: [finding] });
     expect(run).toMatchObject({ state: 'failed', reason: { code: 'POLICY_DENIED' } });
     expect(worker.decisions.saves).toBe(1);
@@ -160,8 +161,8 @@ describe(RunExecutor.name, () => {
 
   it('keeps what the actions said, in its order, before the end of their step', async () => {
     const { action, worker } = setUp();
-    action.will((_input, { log }) => {
-      for (let n = 1; n <= 100; n++) log(`line ${n}`);
+    action.will((_input, context) => {
+      for (let n = 1; n <= 100; n++) context.log(`line ${n}`);
       return Promise.resolve({ outputs: {} });
     });
     const { events } = await worker.run({ steps: [steps[0]!] });

@@ -83,7 +83,7 @@ describe('a run that is cancelled', () => {
     const worker = aWorker(action);
     const id = await worker.submit({ steps: [aStep({ retry: { limit: 1 } })] });
     const executed = worker.executor.execute(id);
-    await waitUntil('it waits', async () => (await worker.look(id)).steps[0]?.error != null, { intervalMs: 1 });
+    await waitUntil('it waits', async () => (await worker.look(id)).steps[0]?.error?.code, { intervalMs: 1 });
     await worker.runs.store.cancel(id, 'lea');
     await worker.leases.beat();
     await executed;
