@@ -5,10 +5,13 @@ export interface Clock {
   after(ms: number, task: () => void): () => void;
 }
 
+/** Node fires a longer timer at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => new Date(),
   after(ms, task) {
-    const timer = setTimeout(task, ms).unref();
+    const timer = setTimeout(task, Math.min(ms, LONGEST_MS)).unref();
     return () => {
       clearTimeout(timer);
     };

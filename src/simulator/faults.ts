@@ -112,10 +112,12 @@ export class Faults {
 
 const PREFIX = 'simulator.atom.dev/';
 
+export const FAULT_ANNOTATION = `${PREFIX}fault`;
+
 /**
  * The fault that a manifest asks for: annotation `simulator.atom.dev/fault` = `crash-loop`, `crash-loop-until-restart`,
  * `slow-rollout` (with `simulator.atom.dev/ready-after-ms`), `never-ready` or `image-pull`.
- * @throws Error for any other value
+ * Any other value is refused when the object is written.
  */
 export function faultOfAnnotations(object: KubeObject): WorkloadFault | undefined {
   const value = annotation(object, 'fault');
@@ -133,7 +135,7 @@ export function faultOfAnnotations(object: KubeObject): WorkloadFault | undefine
     case 'image-pull':
       return { type: value };
     default:
-      throw new Error(`${PREFIX}fault: ${value} on ${object.kind} ${object.metadata.name} is not a known fault`);
+      return undefined;
   }
 }
 

@@ -168,7 +168,7 @@ export class ObjectWriter {
   private requireNamespace(kind: Kind, namespace: string, name: string): void {
     const found = this.store.get(NAMESPACES, undefined, namespace);
     if (!found) throw ApiError.notFound(NAMESPACES, namespace);
-    if (found.metadata.deletionTimestamp && kind.kind !== 'Event') {
+    if (found.metadata.deletionTimestamp) {
       const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
       throw ApiError.forbidden(kind, name, why);
     }

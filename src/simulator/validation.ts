@@ -1,4 +1,5 @@
 import type { StatusCause } from './api.error.js';
+import { FAULT_ANNOTATION, faultOfAnnotations } from './faults.js';
 import { copy, isEqual } from './json.js';
 import { field, isObject, type KubeObject } from './objects.js';
 import { matchesSelector } from './selectors.js';
@@ -15,6 +16,7 @@ const SELECTING = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet'];
 export function validate(object: KubeObject, previous?: KubeObject): StatusCause[] {
   return [
     ...validateMetadata(object),
+    ...validateFault(object),
     ...validateReplicas(object),
     ...(SELECTING.includes(object.kind) ? validateSelector(object, previous) : []),
     ...validateContainers(object),
@@ -40,6 +42,13 @@ function validateMetadata({ metadata }: KubeObject): StatusCause[] {
     if (!QUALIFIED_NAME.test(name)) causes.push(invalid('metadata.annotations', name, 'not a qualified name'));
   }
   return causes;
+}
+
+/** A fault that is misspelt would be a test that tests nothing. */
+function validateFault(object: KubeObject): StatusCause[] {
+  const value = object.metadata.annotations?.[FAULT_ANNOTATION];
+  if (value === undefined || faultOfAnnotations(object)) return [];
+  return [invalid(`metadata.annotations[${FAULT_ANNOTATION}]`, value, 'the simulator knows no such fault')];
 }
 
 function validateReplicas(object: KubeObject): StatusCause[] {

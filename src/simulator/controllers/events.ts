@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster.js';
 import { copy } from '../json.js';
-import { EVENTS } from '../kinds.js';
+import { EVENTS, NAMESPACES } from '../kinds.js';
 import { randomSuffix } from '../names.js';
 import { type KubeObject, timestamp } from '../objects.js';
 import type { EventObject } from '../workloads.js';
@@ -18,6 +18,9 @@ export interface EventText {
 export function recordEvent({ store, writer, clock }: Cluster, about: KubeObject, text: EventText): void {
   const { uid, name, resourceVersion } = about.metadata;
   const namespace = about.metadata.namespace ?? 'default';
+  // Nothing may be added to a namespace that is going away, or it would never be empty.
+  const home = store.get(NAMESPACES, undefined, namespace);
+  if (!home || home.metadata.deletionTimestamp) return;
   const now = timestamp(clock.now());
   const known = store
     .list(EVENTS, namespace)

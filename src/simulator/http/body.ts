@@ -61,7 +61,13 @@ function decodable({ kind, query }: ResourceRequest, value: JsonObject): KubeObj
 export function parseOptions(request: ResourceRequest): JsonObject {
   if (request.body.trim() === '') return {};
   const value = parseBody(request);
-  return isObject(value) ? value : {};
+  if (!isObject(value)) throw ApiError.badRequest('options must be an object');
+  const isEviction = value['kind'] === 'Eviction';
+  const { undecodable } = isEviction
+    ? checkFields(value, 'policy/v1', 'Eviction')
+    : checkFields(value, 'meta/v1', 'DeleteOptions');
+  if (undecodable[0] !== undefined) throw ApiError.badRequest(undecodable[0]);
+  return value;
 }
 
 /** JSON, or YAML where the content type says so. */

@@ -25,6 +25,22 @@ export interface ResourceRequest {
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
+/** @throws ApiError 400 */
+export function parseUrl(text: string): URL {
+  const url = URL.parse(text, 'http://simulator');
+  if (!url || !isDecodable(url.pathname)) throw ApiError.badRequest('the path of the request cannot be read');
+  return url;
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface Target {
   readonly kind: Kind;
   readonly namespace?: string;

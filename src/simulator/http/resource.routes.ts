@@ -2,7 +2,7 @@ import { ApiError } from '../api.error.js';
 import type { Cluster } from '../cluster.js';
 import { type Kind, PODS } from '../kinds.js';
 import type { DeleteOptions } from '../object.writer.js';
-import type { KubeObject } from '../objects.js';
+import { field, isObject, type JsonObject, type KubeObject } from '../objects.js';
 import type { ObjectStore } from '../store.js';
 import { reviewAccess } from './access.review.js';
 import { parseObject, parseOptions } from './body.js';
@@ -83,10 +83,10 @@ function removeCollection({ store, writer }: Cluster, request: ResourceRequest):
 }
 
 function evict(cluster: Cluster, request: ResourceRequest): Reply {
-  const body = parseOptions(request) as { deleteOptions?: DeleteOptions };
   requireObject(cluster.store, PODS, request);
-  const options = { ...body.deleteOptions, ...(request.dryRun && { dryRun: true }) };
-  cluster.writer.delete(PODS, request.namespace, request.name, options);
+  const options = field(parseOptions(request), 'deleteOptions');
+  const checked = checkedOptions(request, isObject(options) ? options : {});
+  cluster.writer.delete(PODS, request.namespace, request.name, checked);
   return ok({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }, 201);
 }
 
@@ -107,16 +107,31 @@ export function writeOptions(request: ResourceRequest): { dryRun: boolean; manag
   return { dryRun, manager, ...(request.subresource === 'status' && { subresource: 'status' }) };
 }
 
+const POLICIES = ['Orphan', 'Background', 'Foreground'];
+
 /** Options may be in the body or in the query; the body wins. */
 function deleteOptions(request: ResourceRequest): DeleteOptions {
-  const grace = request.query.get('gracePeriodSeconds');
-  const policy = request.query.get('propagationPolicy');
   const body = parseOptions(request);
-  const isDryRun = request.dryRun || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'));
+  return checkedOptions(request, { ...queryOptions(request.query), ...body });
+}
+
+function queryOptions(query: URLSearchParams): JsonObject {
+  const grace = query.get('gracePeriodSeconds');
+  const policy = query.get('propagationPolicy');
   return {
     ...(grace !== null && { gracePeriodSeconds: Number(grace) }),
-    ...(policy !== null && { propagationPolicy: policy as 'Background' }),
-    ...(body as DeleteOptions),
-    dryRun: isDryRun,
+    ...(policy !== null && { propagationPolicy: policy }),
   };
+}
+
+function checkedOptions(request: ResourceRequest, options: JsonObject): DeleteOptions {
+  const { gracePeriodSeconds: grace, propagationPolicy: policy, dryRun } = options;
+  if (grace !== undefined && !(Number.isInteger(grace) && (grace as number) >= 0)) {
+    throw ApiError.badRequest('gracePeriodSeconds must be a whole number that is not negative');
+  }
+  if (policy !== undefined && !POLICIES.includes(policy as string)) {
+    throw ApiError.badRequest(`propagationPolicy must be one of ${POLICIES.join(', ')}`);
+  }
+  const isDryRun = request.dryRun || (Array.isArray(dryRun) && dryRun.includes('All'));
+  return { ...(options as DeleteOptions), dryRun: isDryRun };
 }

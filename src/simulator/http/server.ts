@@ -6,7 +6,16 @@ import type { Faults, RequestFault } from '../faults.js';
 import { delay, isReset, statusOf } from './fault.reply.js';
 import type { Reply } from './reply.js';
 import { send } from './reply.js';
-import { factsOf, isDryRun, managerOf, parseTarget, readBody, type ResourceRequest, verbOf } from './request.js';
+import {
+  factsOf,
+  isDryRun,
+  managerOf,
+  parseTarget,
+  parseUrl,
+  readBody,
+  type ResourceRequest,
+  verbOf,
+} from './request.js';
 import type { RequestLog } from './request.log.js';
 
 export interface Handlers {
@@ -44,7 +53,7 @@ async function answer(
 ): Promise<void> {
   const entry = log.open(message, response);
   try {
-    const url = new URL(message.url ?? '/', 'http://simulator');
+    const url = parseUrl(message.url ?? '/');
     const target = parseTarget(url.pathname);
     const accept = message.headers.accept ?? '';
     if (!target) {
