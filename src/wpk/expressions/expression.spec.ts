@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { authorEnvironment } from './cel.environment.js';
 import { compileExpression, type ExpressionScope } from './expression.js';
 
 const scope: ExpressionScope = {
@@ -173,3 +174,42 @@ describe('an expression', () => {
     expect(compileExpression('inputs.once + 1')).toBe(compileExpression('inputs.once + 1'));
   });
 });
+
+describe('a metered expression', () => {
+  it('means what the author wrote, for any nesting of operators', () => {
+    let state = 11;
+    const random = (below: number): number => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % below;
+    const pick = (...choices: readonly string[]): string => choices[random(choices.length)] ?? '';
+    const number = (depth: number): string => {
+      const kind = random(depth > 4 ? 2 : 6);
+      if (kind === 0) return String(random(20));
+      if (kind === 1) return 'n';
+      if (kind === 2) return `-${number(depth + 1)}`;
+      if (kind === 3) return `(${truth(depth + 1)} ? ${number(depth + 1)} : ${number(depth + 1)})`;
+      const both = `${number(depth + 1)} ${pick('+', '-', '*', '/', '%')} ${number(depth + 1)}`;
+      return random(2) === 0 ? both : `(${both})`;
+    };
+    const truth = (depth: number): string => {
+      const kind = random(depth > 4 ? 1 : 4);
+      if (kind < 2) return `${number(depth + 1)} ${pick('<', '<=', '==', '!=', '>')} ${number(depth + 1)}`;
+      if (kind === 2) return `!(${truth(depth + 1)})`;
+      return `(${truth(depth + 1)} ${pick('&&', '||')} ${truth(depth + 1)})`;
+    };
+    let values = 0;
+    for (let round = 0; round < 400; round++) {
+      const source = number(0).replaceAll('n', 'inputs.n');
+      const expected = attempt(() => Number(authorEnvironment.evaluate(source, { inputs: { n: 7n } })));
+      expect([source, attempt(() => evaluate(source, { inputs: { n: 7 } }))]).toEqual([source, expected]);
+      if (typeof expected === 'number') values += 1;
+    }
+    expect(values).toBeGreaterThan(200);
+  });
+});
+
+function attempt(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch {
+    return 'refused';
+  }
+}

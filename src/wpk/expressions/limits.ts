@@ -8,7 +8,7 @@ export const EXPRESSION_LIMITS = {
   /** all, exists, exists_one, filter and map inside each other. */
   comprehensionNesting: 3,
   /** Work of one evaluation, in steps; see {@link WorkMeter}. */
-  work: 10_000_000,
+  work: 2_000_000,
   /** Characters of the result as JSON. */
   resultLength: 1024 * 1024,
   patternLength: 1_024,

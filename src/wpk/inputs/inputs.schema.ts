@@ -77,7 +77,7 @@ export function checkInputsSchema(schema: unknown): WpkProblem[] {
   if (!validateMeta(schema)) return problemsOf(validateMeta);
   if (!isJsonObject(schema)) return [];
   const problems = checkObject(schema, '');
-  return problems.length > 0 ? problems : checkUsable(schema);
+  return problems.length > 0 ? problems : checkWhole(schema);
 }
 
 function checkObject(schema: JsonObject, pointer: string): WpkProblem[] {
@@ -105,19 +105,21 @@ function checkValue(schema: unknown, pointer: string): WpkProblem[] {
   return inner.length > 0 ? inner : checkDefault(schema, pointer);
 }
 
-/** Compiles the schema of one value, which finds bad patterns, and tries its default on it. */
+/** Tries the default of a value on its own schema. */
 function checkDefault(schema: JsonObject, pointer: string): WpkProblem[] {
+  const { default: value, pattern } = schema;
+  if (value === undefined && pattern === undefined) return [];
   try {
     const validate = createAjv({ keywords: KEYWORDS }).compile(schema);
-    if (schema['default'] === undefined || validate(schema['default'])) return [];
+    if (value === undefined || validate(value)) return [];
     return problemsOf(validate).map((problem) => ({ ...problem, pointer: `${pointer}/default${problem.pointer}` }));
   } catch (cause) {
     return [unusable(pointer, cause)];
   }
 }
 
-/** The schema as a whole, compiled as a run's inputs will be. */
-function checkUsable(schema: JsonObject): WpkProblem[] {
+/** The schema as a whole must compile as a run's inputs will. */
+function checkWhole(schema: JsonObject): WpkProblem[] {
   try {
     compileInputs(schema);
     return [];

@@ -305,3 +305,58 @@ describe('requireSupported', () => {
     expect(() => requireSupported(file)).not.toThrow();
   });
 });
+
+describe('any mutation of a package', () => {
+  const pieces = [
+    '${{',
+    '}}',
+    ': ',
+    '- ',
+    '\n',
+    '  ',
+    '"',
+    "'",
+    '[',
+    ']',
+    '{',
+    '}',
+    '&a ',
+    '*a',
+    '!!x ',
+    '%',
+    '\u0000',
+    '😀',
+    '0',
+    'null',
+    '~',
+    '<<: ',
+    '1e999',
+    'steps.',
+    'inputs',
+    '|\n',
+    '#',
+    '__proto__',
+  ];
+
+  it('is read or refused with a WpkError', async () => {
+    let state = 7;
+    const random = (below: number): number => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % below;
+    const source = withSpec(
+      '  inputs: {type: object, properties: {ns: {type: string, pattern: "^a+$", default: aa}}}\n  target: "${{ inputs.ns }}"\n',
+    );
+    let refusals = 0;
+    for (let round = 0; round < 400; round++) {
+      let text = source;
+      for (let change = 0; change <= random(3); change++) {
+        const at = random(text.length);
+        text = text.slice(0, at) + (pieces[random(pieces.length)] ?? '') + text.slice(at + random(8));
+      }
+      const outcome = await read(text).catch((error: unknown) => error);
+      if (outcome instanceof Error) {
+        expect([text, outcome.name]).toEqual([text, 'WpkError']);
+        refusals += 1;
+      }
+    }
+    expect(refusals).toBeGreaterThan(200);
+  });
+});

@@ -44,6 +44,8 @@ function* tokensOf(text: string, refuse: Refuse): Generator<CST.Token> {
     if (lexemes > LIMITS.lexemes) throw refuse(0, 'The document has too many parts.', undefined, 'WPK.TOO_LARGE');
     if (flowDepth > LIMITS.depth) throw tooDeep(refuse, parser.offset);
     yield* parser.next(lexeme);
+    // The parser closes what is open by recursion: thousands of `- - -` would overflow the stack before the tree is there.
+    if (parser.stack.length > 2 * LIMITS.depth) throw tooDeep(refuse, parser.offset);
   }
   yield* parser.end();
 }

@@ -23,7 +23,7 @@ function members(): { pointer: string; schema: Record<string, unknown> }[] {
 
 describe('wpk.schema.json', () => {
   it('is a strict JSON Schema', () => {
-    expect(() => createAjv().compile(wpkSchema())).not.toThrow();
+    expect(() => createAjv({ meta: true, validateSchema: true }).compile(wpkSchema())).not.toThrow();
   });
 
   it('closes every object but inputs and free values', () => {
@@ -43,8 +43,9 @@ describe('wpk.schema.json', () => {
     for (const { pointer, schema } of members()) {
       const examples: unknown[] = Array.isArray(schema['examples']) ? schema['examples'] : [];
       const validate = createAjv({ strict: false }).compile({ ...schema, $defs: wpkSchema()['$defs'] });
-      for (const example of examples)
-        {expect([pointer, validate(example), validate.errors]).toEqual([pointer, true, null]);}
+      for (const example of examples) {
+        expect([pointer, validate(example), validate.errors]).toEqual([pointer, true, null]);
+      }
     }
   });
 
