@@ -71,9 +71,13 @@ function outsideEnvironment() {
   return { ...process.env, PATH: outside.join(path.delimiter) };
 }
 
+/** npm makes all folders first and fills them afterwards; the manifest tells a filled one. */
 function packagesUnpacked() {
-  const folders = existsSync(MODULES) ? readdirSync(MODULES).length : 0;
-  return `${folders} folders in node_modules`;
+  const folders = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : []);
+  const packages = folders(MODULES).flatMap((folder) =>
+    path.basename(folder)[0] === '@' ? folders(folder) : [folder],
+  );
+  return `${packages.filter((folder) => existsSync(path.join(folder, 'package.json'))).length} packages unpacked`;
 }
 
 /** Compiles src/ to dist/ unless dist/ was made from these very sources. */
