@@ -155,6 +155,11 @@ describe('readYaml', () => {
     expect(refusal(`${'['.repeat(64)}1${']'.repeat(64)}`)).toMatchObject({ code: 'WPK.TOO_LARGE' });
   });
 
+  it('refuses thousands of open sequences in one line', () => {
+    expect(refusal('- '.repeat(3000))).toMatchObject({ code: 'WPK.TOO_LARGE' });
+    expect(refusal('? '.repeat(3000))).toMatchObject({ code: 'WPK.TOO_LARGE' });
+  });
+
   it('gives back what was written, for any JSON', () => {
     const random = generator(42);
     for (let round = 0; round < 200; round++) {
