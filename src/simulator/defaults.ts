@@ -3,6 +3,7 @@ import { field, isObject, type JsonObject, type KubeObject } from './objects.js'
 
 /** What the API server fills in for fields that were left out. Changes the object that it is given. */
 export function applyDefaults(object: KubeObject): void {
+  omitEmptyMaps(object.metadata as unknown as JsonObject);
   const defaults = BY_KIND[object.kind];
   if (!defaults) return;
   object.spec = isObject(object.spec) ? object.spec : {};
@@ -87,8 +88,16 @@ function labelJob(spec: JsonObject, job: KubeObject): void {
 
 function fillTemplate(spec: JsonObject): void {
   const template = child(spec, 'template');
-  fillChild(template, 'metadata', {});
+  omitEmptyMaps(child(template, 'metadata'));
   fillPodSpec(child(template, 'spec'), 'Always');
+}
+
+/** The API server's types leave empty maps out: when its last annotation goes, an object is as if it never had one. */
+function omitEmptyMaps(metadata: JsonObject): void {
+  for (const name of ['labels', 'annotations']) {
+    const map = metadata[name];
+    if (isObject(map) && Object.keys(map).length === 0) Reflect.deleteProperty(metadata, name);
+  }
 }
 
 function fillPodSpec(spec: JsonObject, restartPolicy: string): void {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BeforeImage, FieldChange, Plan, StepContext } from '../adapter.js';
 import { StepError } from '../step.error.js';
 import { checkAccess } from './access.review.js';
+import { statusOf } from './api.failure.js';
 import { BeforeImages } from './before.images.js';
 import type { Cluster, ObjectInput, Target } from './cluster.js';
 import { diffFields, fieldChange, mergePatchOf, valueAt } from './field.change.js';
@@ -130,9 +131,10 @@ function same(object: JsonObject): JsonObject {
   return object;
 }
 
-/** After these nobody knows whether the API server took the write. */
-function mayHaveWritten({ code }: StepError): boolean {
-  return code === 'STEP.UNAVAILABLE' || code === 'STEP.CANCELLED' || code === 'STEP.UNEXPECTED';
+/** Nobody knows whether the API server took the write: it did not answer, or broke on the way. */
+function mayHaveWritten(error: StepError): boolean {
+  const status = statusOf(error);
+  return status === undefined ? error.code !== 'STEP.CONFLICT' && error.code !== 'STEP.REJECTED' : status >= 500;
 }
 
 function inverse({ object, uid, fields }: BeforeImage, current: JsonObject): FieldChange[] {
