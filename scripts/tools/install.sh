@@ -19,9 +19,9 @@ plan() {
   case $1 in
     helm3) echo "install helm.sh/helm/v3/cmd/helm v3.21.4" ;;
     helm4) echo "install helm.sh/helm/v4/cmd/helm v4.2.4" ;;
-    helm-unittest) echo "install github.com/helm-unittest/helm-unittest/cmd/helm-unittest v1.0.1" ;;
+    helm-unittest) echo "install github.com/helm-unittest/helm-unittest/cmd/helm-unittest v1.0.0" ;;
     kubeconform) echo "install github.com/yannh/kubeconform/cmd/kubeconform v0.7.0" ;;
-    kube-linter) echo "install golang.stackrox.io/kube-linter/cmd/kube-linter v0.8.3" ;;
+    kube-score) echo "install github.com/zegl/kube-score/cmd/kube-score v1.20.0" ;;
     helm-docs) echo "install github.com/norwoodj/helm-docs/cmd/helm-docs v1.14.2" ;;
     kwok) echo "install sigs.k8s.io/kwok/cmd/kwok v0.8.0" ;;
     kube-apiserver | kube-controller-manager | kube-scheduler | kubectl)
@@ -34,7 +34,7 @@ plan() {
       ;;
   esac
 }
-all="helm3 helm4 helm-unittest kubeconform kube-linter helm-docs kwok etcd kube-apiserver kube-controller-manager kube-scheduler kubectl"
+all="helm3 helm4 helm-unittest kubeconform kube-score helm-docs kwok etcd kube-apiserver kube-controller-manager kube-scheduler kubectl"
 
 required() { awk -v module="$2" '$1 == "require" && $2 == module { print $3 }' "$1/go.mod"; }
 
@@ -42,7 +42,13 @@ required() { awk -v module="$2" '$1 == "require" && $2 == module { print $3 }' "
 link_flags() {
   local version=$2 flags="-s -w"
   case $1 in
-    helm3) flags+=" -X helm.sh/helm/v3/internal/version.version=$version" ;;
+    helm3)
+      flags+=" -X helm.sh/helm/v3/internal/version.version=$version"
+      # The Kubernetes that it takes for granted without a cluster, as in the released program.
+      for package in lint/rules chartutil; do
+        flags+=" -X helm.sh/helm/v3/pkg/$package.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/$package.k8sVersionMinor=36"
+      done
+      ;;
     helm4) flags+=" -X helm.sh/helm/v4/internal/version.version=$version" ;;
     kube*)
       IFS=. read -r major minor _ <<<"${version#v}"
@@ -61,8 +67,10 @@ build() {
     shift
   fi
   package=$1 version=$2
-  local stamp="$bin/.$name.version" started=$SECONDS
-  if [ -x "$bin/$name" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$package@$version" ]; then return; fi
+  local flags stamp="$bin/.$name.version" started=$SECONDS
+  flags=$(link_flags "$name" "$version")
+  local what="$package@$version $flags"
+  if [ -x "$bin/$name" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$what" ]; then return; fi
   if ! command -v go >/dev/null; then
     echo "scripts/tools/install.sh: $name $version is built with Go, and there is no Go on the PATH. Install Go 1.26 or newer." >&2
     exit 1
@@ -73,15 +81,15 @@ build() {
   # Nothing that the outside sets for its own builds may change these.
   export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off
   if [ "$how" = module ]; then
-    go -C "$folder" build -mod=readonly -trimpath -ldflags "$(link_flags "$name" "$version")" -o "$place/$name" "$package"
+    go -C "$folder" build -mod=readonly -trimpath -ldflags "$flags" -o "$place/$name" "$package"
   else
-    GOBIN=$place go install -trimpath -ldflags "$(link_flags "$name" "$version")" "$package@$version"
+    GOBIN=$place go install -trimpath -ldflags "$flags" "$package@$version"
     # helm3 and helm4 come from a package called "helm"
     [ -e "$place/$name" ] || mv "$place/$(basename "$package")" "$place/$name"
   fi
   mv -f "$place/$name" "$bin/$name"
   rm -rf "$place"
-  echo "$package@$version" >"$stamp"
+  echo "$what" >"$stamp"
   echo "  $name $version: $((SECONDS - started)) s"
 }
 

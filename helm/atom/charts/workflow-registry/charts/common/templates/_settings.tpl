@@ -1,0 +1,159 @@
+{{/* What api, worker and the migration read from their environment, and where it is kept. */}}
+
+{{/* list: root context, key below config. The chart's own value, else the one of global.config. */}}
+{{- define "common.setting" -}}
+{{- $root := index . 0 -}}
+{{- $key := index . 1 -}}
+{{- index $root.Values.config $key | default (dig "global" "config" $key "" $root.Values.AsMap) -}}
+{{- end -}}
+
+{{/*
+list: root context, block ("database" or "redis"). {url} or {secret, key} as YAML: the chart's own url, its own Secret, the
+url and the Secret of the umbrella, and at last the Secret atom-<block>.
+*/}}
+{{- define "common.connection" -}}
+{{- $root := index . 0 -}}
+{{- $block := index . 1 -}}
+{{- $own := index $root.Values $block -}}
+{{- $shared := dig "global" $block dict $root.Values.AsMap -}}
+{{- $variable := ternary "DATABASE_URL" "REDIS_URL" (eq $block "database") -}}
+{{- $key := $own.existingSecretKey | default $shared.existingSecretKey | default $variable -}}
+{{- if $own.url -}}
+url: {{ $own.url | quote }}
+{{- else if $own.existingSecret -}}
+secret: {{ tpl $own.existingSecret $root }}
+key: {{ $key }}
+{{- else if $shared.url -}}
+url: {{ $shared.url | quote }}
+{{- else -}}
+secret: {{ tpl ($shared.existingSecret | default (printf "atom-%s" $block)) $root }}
+key: {{ $key }}
+{{- end -}}
+{{- end -}}
+
+{{- define "common.queueBackend" -}}
+{{- .Values.queue.backend | default (dig "global" "queue" "backend" "" .Values.AsMap) | default "postgres" -}}
+{{- end -}}
+
+{{/* dict: root, name, variable, connection (YAML). One variable out of the chart's Secret or the one that is named. */}}
+{{- define "common.connectionVariable" -}}
+{{- $connection := fromYaml .connection -}}
+- name: {{ .variable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $connection.secret | default (include "common.fullname" .root) }}
+      key: {{ $connection.key | default .variable }}
+{{- end -}}
+
+{{/* The variables that reach the database and the queue: all that the migration needs. */}}
+{{- define "common.connectionEnvironment" -}}
+{{ include "common.connectionVariable" (dict "root" . "variable" "DATABASE_URL" "connection" (include "common.connection" (list . "database"))) }}
+- name: QUEUE_BACKEND
+  value: {{ include "common.queueBackend" . }}
+{{- if eq (include "common.queueBackend" .) "redis" }}
+{{ include "common.connectionVariable" (dict "root" . "variable" "REDIS_URL" "connection" (include "common.connection" (list . "redis"))) }}
+{{- end }}
+{{- end -}}
+
+{{/* COSIGN_PUBLIC_KEY and VAULT_TOKEN: of the Secret that is named, else of the chart's own. */}}
+{{- define "common.trustEnvironment" -}}
+{{- $existing := include "common.setting" (list . "existingSecret") -}}
+{{- range $variable, $key := dict "COSIGN_PUBLIC_KEY" "cosignPublicKey" "VAULT_TOKEN" "vaultToken" }}
+{{- if or $existing (include "common.setting" (list $ $key)) }}
+- name: {{ $variable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ tpl $existing $ | default (include "common.fullname" $) }}
+      key: {{ $variable }}
+      {{- if $existing }}
+      optional: true
+      {{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The data of the chart's own Secret, as YAML; empty when nothing secret was given as a value. */}}
+{{- define "common.secretData" -}}
+{{- if not (include "common.setting" (list . "existingSecret")) }}
+{{- range $variable, $key := dict "COSIGN_PUBLIC_KEY" "cosignPublicKey" "VAULT_TOKEN" "vaultToken" }}
+{{- with include "common.setting" (list $ $key) }}
+{{ $variable }}: {{ . | b64enc }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with (include "common.connection" (list . "database") | fromYaml).url }}
+DATABASE_URL: {{ . | b64enc }}
+{{- end }}
+{{- if eq (include "common.queueBackend" .) "redis" }}
+{{- with (include "common.connection" (list . "redis") | fromYaml).url }}
+REDIS_URL: {{ . | b64enc }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "common.secret" -}}
+{{- with include "common.secretData" . | fromYaml }}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ include "common.fullname" $ }}
+  namespace: {{ $.Release.Namespace }}
+  labels:
+    {{- include "common.labels" $ | nindent 4 }}
+type: Opaque
+data:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Seconds of "90", 90, "90s", "30m", "2h" or "1d". dict: key (for the message), value. */}}
+{{- define "common.seconds" -}}
+{{- $value := .value | toString -}}
+{{- if not (regexMatch "^[1-9][0-9]*[smhd]?$" $value) -}}
+{{- include "common.refuse" (dict "key" .key "reason" (printf "%q is not a duration: a number of seconds, or one with s, m, h or d." $value) "example" (printf "--set %s=30m" .key)) -}}
+{{- end -}}
+{{- $unit := regexFind "[smhd]$" $value -}}
+{{- $factor := get (dict "" 1 "s" 1 "m" 60 "h" 3600 "d" 86400) $unit -}}
+{{- mul (regexFind "^[0-9]+" $value | int64) $factor -}}
+{{- end -}}
+
+{{/* The rules that no JSON Schema can say in words that help. */}}
+{{- define "common.validate" -}}
+{{- $key := include "common.setting" (list . "cosignPublicKey") -}}
+{{- if and $key (not (contains "-----BEGIN PUBLIC KEY-----" $key)) -}}
+{{- include "common.refuse" (dict "key" "config.cosignPublicKey" "reason" "this is not the PEM text of a public key (it has no line \"-----BEGIN PUBLIC KEY-----\")." "example" "--set-file config.cosignPublicKey=cosign.pub") -}}
+{{- end -}}
+{{- if contains "PRIVATE KEY" $key -}}
+{{- include "common.refuse" (dict "key" "config.cosignPublicKey" "reason" "this contains a private key. It must not leave its owner's machine." "example" "--set-file config.cosignPublicKey=cosign.pub") -}}
+{{- end -}}
+{{- with include "common.setting" (list . "vaultAddr") -}}
+{{- if not (regexMatch "^https?://[^/\\s]+" .) -}}
+{{- include "common.refuse" (dict "key" "config.vaultAddr" "reason" (printf "%q is not an address with http:// or https://." .) "example" "--set config.vaultAddr=https://vault.company.com") -}}
+{{- end -}}
+{{- end -}}
+{{- $database := include "common.connection" (list . "database") | fromYaml -}}
+{{- if and $database.url (not (regexMatch "^postgres(ql)?://[^/\\s]+/[^/\\s]+" $database.url)) -}}
+{{- include "common.refuse" (dict "key" "database.url" "reason" "this is not the address of a PostgreSQL database." "example" "--set database.url=postgres://atom:secret@db.company.com:5432/atom") -}}
+{{- end -}}
+{{- $redis := include "common.connection" (list . "redis") | fromYaml -}}
+{{- if and $redis.url (not (regexMatch "^rediss?://[^/\\s]+" $redis.url)) -}}
+{{- include "common.refuse" (dict "key" "redis.url" "reason" "this is not the address of a Redis server." "example" "--set redis.url=redis://:secret@redis.company.com:6379/0") -}}
+{{- end -}}
+{{- if .Values.autoscaling.enabled -}}
+{{- $least := include "common.minReplicas" . | int -}}
+{{- if gt $least (int .Values.autoscaling.maxReplicas) -}}
+{{- include "common.refuse" (dict "key" "autoscaling.maxReplicas" "reason" (printf "%d is below the least number of replicas, %d (the greater of replicaCount and autoscaling.minReplicas)." (int .Values.autoscaling.maxReplicas) $least) "example" (printf "--set autoscaling.maxReplicas=%d" (mul 2 $least))) -}}
+{{- end -}}
+{{- if not (or .Values.autoscaling.targetCPUUtilizationPercentage .Values.autoscaling.targetMemoryUtilizationPercentage) -}}
+{{- include "common.refuse" (dict "key" "autoscaling.targetCPUUtilizationPercentage" "reason" "an autoscaler needs something to scale by." "example" "--set autoscaling.targetCPUUtilizationPercentage=80, or --set autoscaling.enabled=false") -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name (list "DATABASE_URL" "QUEUE_BACKEND" "REDIS_URL" "COSIGN_PUBLIC_KEY" "VAULT_TOKEN" "ATOM_BOOTSTRAP_TOKEN" "HOST" "PORT" "WORKER_PORT") -}}
+{{- include "common.refuse" (dict "key" "extraEnv" "reason" (printf "%s is set by the chart itself, and a variable can only be set once." .name) "example" "--set 'extraEnv[0].name=NODE_OPTIONS,extraEnv[0].value=--max-old-space-size=384'") -}}
+{{- end -}}
+{{- end -}}
+{{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) (dig "rbac" "create" false .Values.AsMap) -}}
+{{- include "common.refuse" (dict "key" "serviceAccount.name" "reason" "without a service account of its own the permissions would go to \"default\", that is to every pod of the namespace." "example" "--set serviceAccount.name=atom-agent, or --set serviceAccount.create=true") -}}
+{{- end -}}
+{{- end -}}
