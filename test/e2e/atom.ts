@@ -74,7 +74,12 @@ export class Atom {
     return this.request('POST', '/v1/workflows', { body: form });
   }
 
-  async submit(workflow: string, inputs: Record<string, unknown> = {}, key: string = randomUUID(), version?: string): Promise<RunView> {
+  async submit(
+    workflow: string,
+    inputs: Record<string, unknown> = {},
+    key: string = randomUUID(),
+    version?: string,
+  ): Promise<RunView> {
     const response = await this.request('POST', '/v1/runs', {
       body: JSON.stringify({ workflow, inputs, version }),
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
@@ -101,7 +106,11 @@ export class Atom {
   /** Waits until a step of the run is in this state. */
   async stepReaches(id: string, step: string, state: string): Promise<void> {
     await waitUntil(`step ${step} of ${id} is ${state}`, async () => {
-      const rows = await this.sql('SELECT 1 FROM run_step WHERE run_id = $1 AND name = $2 AND state = $3', [id, step, state]);
+      const rows = await this.sql('SELECT 1 FROM run_step WHERE run_id = $1 AND name = $2 AND state = $3', [
+        id,
+        step,
+        state,
+      ]);
       return rows.length > 0;
     });
   }
@@ -161,7 +170,11 @@ export class Atom {
   private async startApi(): Promise<void> {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
-    this.api = await this.processes.start('dist/main.js', { ...this.env, PORT: String(port), ATOM_BOOTSTRAP_TOKEN: TOKEN });
+    this.api = await this.processes.start('dist/main.js', {
+      ...this.env,
+      PORT: String(port),
+      ATOM_BOOTSTRAP_TOKEN: TOKEN,
+    });
     await this.api.answers(`${this.url}/health/ready`);
   }
 }

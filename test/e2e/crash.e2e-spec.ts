@@ -28,13 +28,17 @@ async function startAtom(options: Partial<Parameters<typeof Atom.start>[0]> = {}
   return atom;
 }
 
-const slowRollout = (on: Atom): void => {
-  on.simulator.faults.workload({ kind: 'Deployment', namespace: 'shop', name: 'web-0' }, { type: 'slow-rollout', readyAfterMs: SLOW_MS });
-};
+/** Answers a function that lets the rollout go on at once. */
+const slowRollout = (on: Atom, readyAfterMs = SLOW_MS): (() => void) =>
+  on.simulator.faults.workload(
+    { kind: 'Deployment', namespace: 'shop', name: 'web-0' },
+    { type: 'slow-rollout', readyAfterMs },
+  );
 
 /** How often the cluster was really told to restart web-0. */
 const restarts = (on: Atom): number =>
-  on.simulator.requests.list().filter((r) => r.method === 'PATCH' && !r.dryRun && r.path.endsWith('/deployments/web-0')).length;
+  on.simulator.requests.list().filter((r) => r.method === 'PATCH' && !r.dryRun && r.path.endsWith('/deployments/web-0'))
+    .length;
 
 /** A Redis that only this test uses, so that it may be flushed. */
 async function ownRedis(): Promise<TestRedis> {
@@ -65,14 +69,15 @@ describe.each(queueBackends())('with the %s queue', (queue) => {
   });
 
   it('hands a run back when its worker is shut down, and another worker finishes it', async () => {
-    const on = await startAtom({ queue, env: { SHUTDOWN_TIMEOUT_MS: '1000' } });
-    slowRollout(on);
+    const on = await startAtom({ queue, env: { SHUTDOWN_TIMEOUT_MS: '6000' } });
+    const heal = slowRollout(on, 60_000);
     const worker = await on.startWorker();
     const { id } = await on.submit('restart', { deployment: 'web-0' });
     await on.stepReaches(id, 'healthy', 'running');
     expect(await worker.stop()).toBe(0);
     expect(await on.run(id)).toMatchObject({ state: 'queued', reason: { code: 'WORKER_SHUTDOWN' } });
 
+    heal();
     await on.startWorker();
     expect(await on.ended(id)).toMatchObject({ state: 'succeeded' });
     expect(await on.stepsRepeatedAfterSuccess()).toEqual([]);

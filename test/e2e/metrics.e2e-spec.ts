@@ -24,7 +24,9 @@ const PROMISED = [
 const MOVING = PROMISED.filter((metric) => metric[2] !== 'gauge').map(([process, name]) => [process, name] as const);
 
 /** Acts in kube-system: policy has something to say, and the object is not there. */
-const FAILING = LOOK.replace('name: look, version', 'name: fails, version').replaceAll('namespace: shop', 'namespace: kube-public').replace('[shop]', '[kube-public]');
+const FAILING = LOOK.replace('name: look, version', 'name: fails, version')
+  .replaceAll('namespace: shop', 'namespace: kube-public')
+  .replace('[shop]', '[kube-public]');
 
 describe('the metrics of both processes', () => {
   let atom: Atom;
@@ -32,7 +34,10 @@ describe('the metrics of both processes', () => {
 
   /** Sum of all samples of a metric; a histogram's is its count. */
   const total = (process: 'api' | 'worker', name: string): number =>
-    [...text[process].matchAll(new RegExp(`^${name}(?:_count)?(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce((sum, [, value]) => sum + Number(value), 0);
+    [...text[process].matchAll(new RegExp(`^${name}(?:_count)?(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
+      (sum, [, value]) => sum + Number(value),
+      0,
+    );
 
   beforeAll(async () => {
     atom = await Atom.start({ queue: 'postgres', manifests: deployments(1) });
@@ -71,7 +76,10 @@ describe('the metrics of both processes', () => {
   });
 
   it.each(['api', 'worker'] as const)('satisfies promtool (%s)', (process) => {
-    const { status, stdout, stderr, error } = spawnSync('promtool', ['check', 'metrics'], { input: text[process], encoding: 'utf8' });
+    const { status, stdout, stderr, error } = spawnSync('promtool', ['check', 'metrics'], {
+      input: text[process],
+      encoding: 'utf8',
+    });
     if (error && !globalThis.process.env['CI']) {
       console.warn('promtool is not on this machine: not checked');
       return;

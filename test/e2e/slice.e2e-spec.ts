@@ -66,7 +66,9 @@ describe.each(queueBackends())('one signed runbook, end to end, with the %s queu
 
   it('fails with what was collected when the deployment never becomes healthy', async () => {
     atom.simulator.faults.workload({ kind: 'Deployment', namespace: 'shop', name: 'web-1' }, { type: 'crash-loop' });
-    const yaml = starter.replace('version: 1.0.0', 'version: 1.0.1').replace(/(name: healthy[\s\S]*?timeout: )\S+/, '$12s');
+    const yaml = starter
+      .replace('version: 1.0.0', 'version: 1.0.1')
+      .replace(/(name: healthy[\s\S]*?timeout: )\S+/, '$12s');
     expect((await atom.register(yaml)).status).toBe(201);
     const run = await atom.ended((await atom.submit('restart-unhealthy', web(1))).id, 60_000);
     expect(run).toMatchObject({ state: 'failed', reason: { code: 'STEP_FAILED' } });
@@ -85,7 +87,9 @@ describe.each(queueBackends())('one signed runbook, end to end, with the %s queu
     const run = await atom.ended(((await response.json()) as RunView).id);
     expect(run).toMatchObject({ state: 'succeeded', dryRun: true });
     const restart = (await steps(run)).find((step) => step.name === 'restart');
-    expect(restart?.outputs).toMatchObject({ plan: { changes: [{ operation: 'update', object: { kind: 'Deployment', name: 'web-2' } }] } });
+    expect(restart?.outputs).toMatchObject({
+      plan: { changes: [{ operation: 'update', object: { kind: 'Deployment', name: 'web-2' } }] },
+    });
     expect(JSON.stringify(atom.simulator.objects.get('apps/v1', 'Deployment', 'shop', 'web-2'))).toBe(before);
   });
 
@@ -97,7 +101,9 @@ describe.each(queueBackends())('one signed runbook, end to end, with the %s queu
     const ids = events.flatMap((event) => (event.id === undefined ? [] : [Number(event.id)]));
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));
     const middle = ids[Math.floor(ids.length / 2)];
-    const rest = await readEvents(await atom.request('GET', `/v1/runs/${id}/events`, { headers: { 'last-event-id': String(middle) } }));
+    const rest = await readEvents(
+      await atom.request('GET', `/v1/runs/${id}/events`, { headers: { 'last-event-id': String(middle) } }),
+    );
     expect(rest).toEqual(events.slice(events.findIndex((event) => event.id === String(middle)) + 1));
     const logs = await readEvents(await atom.request('GET', `/v1/runs/${id}/logs`));
     expect(logs.slice(0, -1).every((event) => event.event === 'log')).toBe(true);
@@ -119,7 +125,10 @@ describe.each(queueBackends())('one signed runbook, end to end, with the %s queu
   });
 
   it('cancels a run that is under way before its next step', async () => {
-    atom.simulator.faults.workload({ kind: 'Deployment', namespace: 'shop', name: 'web-2' }, { type: 'slow-rollout', readyAfterMs: 20_000 });
+    atom.simulator.faults.workload(
+      { kind: 'Deployment', namespace: 'shop', name: 'web-2' },
+      { type: 'slow-rollout', readyAfterMs: 20_000 },
+    );
     const { id } = await atom.submit('restart-unhealthy', web(2));
     await atom.stepReaches(id, 'healthy', 'running');
     expect((await atom.request('POST', `/v1/runs/${id}/cancel`)).status).toBe(202);
@@ -136,7 +145,11 @@ describe.each(queueBackends())('one signed runbook, end to end, with the %s queu
       headers: { 'content-type': 'application/json', 'idempotency-key': 'refused' },
     });
     expect(response.headers.get('content-type')).toContain('application/problem+json');
-    expect(await response.json()).toMatchObject({ status: 422, code, errors: [{ pointer: expect.stringContaining('#/inputs') }] });
+    expect(await response.json()).toMatchObject({
+      status: 422,
+      code,
+      errors: [{ pointer: expect.stringContaining('#/inputs') }],
+    });
   });
 
   it('answers nobody without a token, and 404 for a workflow that is not there', async () => {

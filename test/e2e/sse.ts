@@ -10,6 +10,10 @@ export async function readEvents(response: Response): Promise<ReceivedEvent[]> {
   return blocks.map((block) => {
     const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
     const id = field('id');
-    return { ...(id !== undefined && { id }), event: field('event') ?? '', data: JSON.parse(field('data') ?? 'null') as unknown };
+    return {
+      ...(id !== undefined && { id }),
+      event: field('event') ?? '',
+      data: JSON.parse(field('data') ?? 'null') as unknown,
+    };
   });
 }

@@ -1,7 +1,8 @@
-import { Controller, Get, Module, Res } from '@nestjs/common';
+import { Controller, Get, Module, type OnModuleInit, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { getToken, makeHistogramProvider, PrometheusController, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply } from 'fastify';
+import { register } from 'prom-client';
 
 import { Public } from '../http/public.decorator.js';
 
@@ -30,4 +31,9 @@ class MetricsController extends PrometheusController {
   ],
   exports: [getToken(HTTP_DURATION)],
 })
-export class MetricsModule {}
+export class MetricsModule implements OnModuleInit {
+  /** prom-client names three gauges as if they were counters; promtool refuses them, and nobody needs them. */
+  onModuleInit(): void {
+    for (const what of ['handles', 'requests', 'resources']) register.removeSingleMetric(`nodejs_active_${what}_total`);
+  }
+}

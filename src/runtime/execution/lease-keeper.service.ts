@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 
 import { Config } from '../../platform/config/config.js';
 import { Notifications } from '../../platform/database/notifications.js';
@@ -11,7 +11,7 @@ const DRAIN_SHARE = 0.7;
 
 /** Keeps this worker's claims alive, and tells each run when it has to stop. */
 @Injectable()
-export class LeaseKeeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class LeaseKeeper implements OnApplicationBootstrap {
   private readonly logger = new Logger(LeaseKeeper.name);
   private readonly sessions = new Map<string, { readonly session: RunSession; confirmedAt: number }>();
   private timer: NodeJS.Timeout | undefined;
@@ -50,7 +50,7 @@ export class LeaseKeeper implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /** Running steps may end by themselves for a while; then they are stopped and their runs handed back to the queue. */
-  beforeApplicationShutdown(): void {
+  drain(): void {
     setTimeout(() => {
       for (const { session } of this.sessions.values()) session.interrupt('shutdown');
     }, this.config.SHUTDOWN_TIMEOUT_MS * DRAIN_SHARE).unref();

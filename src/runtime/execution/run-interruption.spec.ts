@@ -106,7 +106,7 @@ describe('a worker that shuts down', () => {
 
   it('hands its run back, and the next one repeats what may be repeated', async () => {
     const { worker, id, executed } = await atWork({ env });
-    worker.leases.beforeApplicationShutdown();
+    worker.leases.drain();
     await executed;
     expect(await worker.look(id)).toMatchObject({ run: { state: 'queued', reason: { code: 'WORKER_SHUTDOWN' } } });
     const again = new FakeAction(GET);
@@ -121,7 +121,7 @@ describe('a worker that shuts down', () => {
     const id = await worker.submit({ steps });
     const executed = worker.executor.execute(id);
     await waitUntil('the second step is at work', () => action.calls.length === 2, { intervalMs: 1 });
-    worker.leases.beforeApplicationShutdown();
+    worker.leases.drain();
     await executed;
     const again = new FakeAction(GET);
     expect((await takeOver(worker, id, again)).run.state).toBe('succeeded');
@@ -130,7 +130,7 @@ describe('a worker that shuts down', () => {
 
   it('gives a person the run that was in the middle of a once action', async () => {
     const { worker, id, executed } = await atWork({ env, effects: { [GET]: 'once' } });
-    worker.leases.beforeApplicationShutdown();
+    worker.leases.drain();
     await executed;
     expect((await worker.look(id)).run).toMatchObject({ state: 'needs_attention' });
   });

@@ -35,8 +35,9 @@ export class RunQueueProcessor extends WorkerHost implements OnApplicationBootst
     this.worker.on('lockRenewalFailed', () => void this.leases.beat());
   }
 
-  /** Takes nothing new and waits for what is under way; the lease keeper bounds that wait. */
+  /** Takes nothing new and waits for what is under way, which the lease keeper bounds; only then are the leases let go. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.leases.drain();
     await this.worker.close();
     this.leases.stop();
   }

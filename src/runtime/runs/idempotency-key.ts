@@ -12,7 +12,8 @@ export function idempotencyKey(header: string | undefined): string {
     );
   }
   const [, key] = KEY.exec(header) ?? [];
-  if (key === undefined)
+  if (key === undefined) {
     throw new RuntimeError('idempotency-key-malformed', 'An Idempotency-Key has 1 to 200 printable ASCII characters.');
+  }
   return key;
 }

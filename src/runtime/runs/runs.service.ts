@@ -8,7 +8,7 @@ import { Config } from '../../platform/config/config.js';
 import type { Page, PageQuery } from '../../platform/http/cursor.js';
 import { type Decision, PolicyService } from '../../policy/index.js';
 import { type VerifiedPackage, WorkflowCatalog } from '../../registry/index.js';
-import { resolveValue, validateInputs } from '../../wpk/index.js';
+import { resolveValue, validateInputs, WpkError } from '../../wpk/index.js';
 import { RunQueue } from '../queue/run-queue.js';
 import { RuntimeError } from '../runtime.error.js';
 import type { JsonObject, NewRun, Run, RunStep } from './run.js';
@@ -121,9 +121,22 @@ function validInputs(verified: VerifiedPackage, given: JsonObject): JsonObject {
   );
 }
 
+/** The target is what locks and brakes count, so it must be known before anything runs. */
 function targetOf(verified: VerifiedPackage, inputs: JsonObject): string | null {
   const { target } = verified.package.spec;
-  return target === undefined ? null : String(resolveValue(target, { inputs }));
+  if (target === undefined) return null;
+  try {
+    const value = resolveValue(target, { inputs });
+    if (typeof value === 'string' && value !== '') return value;
+    throw new RuntimeError('inputs-invalid', 'With these inputs the target of the package is not a text.');
+  } catch (error) {
+    if (!(error instanceof WpkError)) throw error;
+    const errors = error.problems.map(({ detail }) => ({ pointer: '#/inputs', detail: `spec.target: ${detail}` }));
+    throw new RuntimeError('inputs-invalid', 'With these inputs the target of the package cannot be computed.', {
+      cause: error,
+      errors,
+    });
+  }
 }
 
 function refusal({ outcome, reasons }: Decision): RuntimeError {
