@@ -106,6 +106,27 @@ describe('ATOM-FLOW-001', () => {
   });
 });
 
+describe('ATOM-FLOW-002', () => {
+  const steps = [
+    aStep('kubernetes/get'),
+    aStep('kubernetes/restart'),
+    aStep('kubernetes/scale'),
+    aStep('kubernetes/wait'),
+  ];
+  const safety = { mode: 'manual', approvalRequired: false, dryRunRequired: false } as const;
+
+  it('finds a package that may change more objects than it says', () => {
+    expect(inspect({ steps, safety: { ...safety, maxObjects: 1 } })).toEqual([
+      'ATOM-FLOW-002 #/spec/safety/maxObjects',
+    ]);
+  });
+
+  it('is content when the changes fit, or no bound is given', () => {
+    expect(inspect({ steps, safety: { ...safety, maxObjects: 2 } })).toEqual([]);
+    expect(inspect({ steps, safety })).toEqual([]);
+  });
+});
+
 function withoutNamespaces({ apiGroups, resources, verbs }: Permission): Permission {
   return { apiGroups, resources, verbs };
 }

@@ -1,6 +1,7 @@
 import type { WorkflowPackage } from '../../wpk/index.js';
 import type { PackageFacts } from '../decisions/facts.js';
 import type { Finding } from './finding.js';
+import { BLAST_RADIUS_RULE } from './blast-radius.rule.js';
 import type { Rule } from './rule.js';
 import { SYSTEM_NAMESPACE_RULE } from './system-namespace.rule.js';
 import { UNVERIFIED_CHANGE_RULE } from './unverified-change.rule.js';
@@ -9,7 +10,12 @@ import { WILDCARD_PERMISSION_RULE } from './wildcard-permission.rule.js';
 /** Raised with every change of a rule, a weight or the lattice: decisions made under another version are other decisions. */
 export const RULESET_VERSION = '1';
 
-export const RULES: readonly Rule[] = [WILDCARD_PERMISSION_RULE, SYSTEM_NAMESPACE_RULE, UNVERIFIED_CHANGE_RULE];
+export const RULES: readonly Rule[] = [
+  WILDCARD_PERMISSION_RULE,
+  SYSTEM_NAMESPACE_RULE,
+  BLAST_RADIUS_RULE,
+  UNVERIFIED_CHANGE_RULE,
+];
 
 /** Where a JSON pointer (RFC 6901, such as `/spec/steps/0`) lies in the package's text; lines count from 1. */
 export type Locate = (pointer: string) => { readonly line: number } | undefined;

@@ -1,4 +1,4 @@
-import { ACTIONS, type Step } from '../../wpk/index.js';
+import { changesCluster } from './changes-cluster.js';
 import type { Rule } from './rule.js';
 
 /** A run that changes something and looks no further succeeds even when the change broke its target. */
@@ -21,7 +21,3 @@ export const UNVERIFIED_CHANGE_RULE: Rule = {
     );
   },
 };
-
-function changesCluster({ uses }: Step): boolean {
-  return uses.startsWith('kubernetes/') && (ACTIONS.get(uses)?.mutates ?? true);
-}
