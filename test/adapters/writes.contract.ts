@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { waitUntil } from '../support/wait-until.js';
 import type { ActionsHarness, Input } from './actions.harness.js';
 
 const RESTARTED_AT = '/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt';
@@ -151,6 +152,15 @@ export function describeWrites(on: () => ActionsHarness): void {
       const scaling = on().execute('scale', on().web({ replicas: 5, currentReplicas: 1 }));
       await expect(scaling).rejects.toMatchObject({ code: 'STEP.CONFLICT' });
       expect(await web()).toMatchObject({ spec: { replicas: 2 } });
+    });
+
+    it('remembers what was there at the moment of its write, whoever wrote just before', async () => {
+      await deployed();
+      on().cluster.disturb({ verb: 'patch', resource: 'deployments' }, { type: 'latency', ms: 300 }, 1);
+      const scaling = on().execute('scale', on().web({ replicas: 3 }));
+      await waitUntil('the write is on its way', () => on().cluster.requests().at(-1)?.method === 'PATCH');
+      await meddle({ spec: { replicas: 4 } });
+      expect((await scaling).outputs).toEqual({ before: 4, after: 3 });
     });
 
     it('reaches a workload that has none', async () => {

@@ -4,7 +4,7 @@ import { StepError } from '../step.error.js';
 import { failureOfAnswer } from './api.failure.js';
 import { ClusterSessions, type KubeconfigSource, type Session } from './cluster.session.js';
 import { Deadline } from './deadline.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject, textAt } from './json.js';
 import { LineSplitter } from './line.splitter.js';
 import { TailBuffer } from './tail.buffer.js';
 
@@ -198,6 +198,6 @@ function failureOfConnection(what: string, cause: unknown, signal: AbortSignal, 
   if (deadline.isOver) {
     return new StepError('STEP.UNAVAILABLE', `The API server did not answer ${what} in ${deadline.ms} ms.`, { cause });
   }
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
-  return new StepError('STEP.UNAVAILABLE', `The API server could not be reached for ${what}${code}.`, { cause });
+  const code = textAt(cause, 'code') ?? 'no reason given';
+  return new StepError('STEP.UNAVAILABLE', `The API server could not be reached for ${what} (${code}).`, { cause });
 }

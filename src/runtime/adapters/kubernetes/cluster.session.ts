@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
 
 import { StepError } from '../step.error.js';
+import { textAt } from './json.js';
 
 /** Where a kubeconfig comes from; `inCluster` is the service account of the worker's own pod. */
 export type KubeconfigSource = { readonly path: string } | { readonly text: string } | { readonly inCluster: true };
@@ -32,7 +33,7 @@ export class ClusterSessions {
     this.openedAt = Date.now();
     this.session = this.open().catch((cause: unknown) => {
       this.forget();
-      throw new StepError('STEP.REJECTED', `The worker's kubeconfig cannot be used: ${wordsOf(cause)}.`, { cause });
+      throw cause instanceof StepError ? cause : failureOfConfig(cause);
     });
     return this.session;
   }
@@ -40,6 +41,7 @@ export class ClusterSessions {
   /** The credentials were refused: read them again before the next request. */
   forget(): void {
     this.session = undefined;
+    this.config = undefined;
   }
 
   async close(): Promise<void> {
@@ -53,9 +55,19 @@ export class ClusterSessions {
     // Loading the library takes 0.4 s and 86 MB: a worker that never meets a Kubernetes step does without.
     const { HttpMethod, RequestContext } = await import('@kubernetes/client-node');
     const config = await (this.config ??= this.load());
-    const server = config.getCurrentCluster()?.server.replace(/\/+$/, '');
-    if (server === undefined || !URL.canParse(server) || server.includes('undefined')) {
-      throw new Error('its current context names no API server');
+    const cluster = config.getCurrentCluster();
+    const server = cluster?.server.replace(/\/+$/, '');
+    if (server === undefined || !URL.canParse(server)) {
+      throw new StepError(
+        'STEP.REJECTED',
+        'inCluster' in this.source
+          ? 'The worker has no KUBECONFIG, and does not run in a cluster.'
+          : "The worker's kubeconfig names no API server in its current context.",
+      );
+    }
+    if (server.startsWith('http:') && cluster?.skipTLSVerify !== true) {
+      const advice = 'set insecure-skip-tls-verify to allow it';
+      throw new StepError('STEP.REJECTED', `The worker's kubeconfig names a server without TLS: ${advice}.`);
     }
     const context = new RequestContext(server, HttpMethod.GET);
     await config.applySecurityAuthentication(context);
@@ -65,7 +77,9 @@ export class ClusterSessions {
     this.opened = dispatcher;
     // Waits for the requests that are under way; nobody has to wait for that.
     previous?.close().catch(() => undefined);
-    return { server, headers: context.getHeaders(), dispatcher };
+    // A token file may end with a line break.
+    const headers = Object.entries(context.getHeaders()).map(([name, value]) => [name, value.trim()]);
+    return { server, headers: Object.fromEntries(headers) as Record<string, string>, dispatcher };
   }
 
   private async load(): Promise<KubeConfig> {
@@ -83,6 +97,11 @@ export class ClusterSessions {
   }
 }
 
-function wordsOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : 'unknown reason';
+/** Says no more than the system's error code: a YAML error quotes the lines around it, and with them the credentials. */
+function failureOfConfig(cause: unknown): StepError {
+  const code = textAt(cause, 'code');
+  const advice = 'look at its format, its current context and its credentials';
+  const isYaml = textAt(cause, 'name') === 'YAMLException';
+  const message = `The worker's kubeconfig cannot be used${code === undefined ? '' : ` (${code})`}: ${advice}.`;
+  return new StepError('STEP.REJECTED', message, isYaml ? {} : { cause });
 }

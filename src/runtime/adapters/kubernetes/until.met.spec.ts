@@ -11,8 +11,8 @@ const goal: Goal = (object) => {
 };
 
 describe(untilMet.name, () => {
-  beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
 
   const setup = (stableForMs = 0) => {
     const stop = new AbortController();
