@@ -1,7 +1,7 @@
 import type { WorkflowPackage } from '../../wpk/index.js';
 import type { PackageFacts } from '../decisions/facts.js';
-import type { Finding } from './finding.js';
 import { BLAST_RADIUS_RULE } from './blast-radius.rule.js';
+import type { Finding } from './finding.js';
 import type { Rule } from './rule.js';
 import { SYSTEM_NAMESPACE_RULE } from './system-namespace.rule.js';
 import { UNVERIFIED_CHANGE_RULE } from './unverified-change.rule.js';

@@ -101,7 +101,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
   }
 
   async find(name: string, version: string): Promise<WorkflowVersion | undefined> {
-    const row = await this.versions.findOne({ where: { name, version }, relations: { package: true } });
+    const row = await this.withPackage().where({ name, version }).getOne();
     return row ? toVersion(row) : undefined;
   }
 
@@ -111,8 +111,11 @@ export class PostgresWorkflowStore extends WorkflowStore {
   }
 
   async versionsOf(name: string, limit: number): Promise<WorkflowVersion[]> {
-    const order = { versionKey: 'DESC', version: 'DESC' } as const;
-    const rows = await this.versions.find({ where: { name }, relations: { package: true }, order, take: limit });
+    const rows = await this.withPackage()
+      .where({ name })
+      .orderBy({ 'v.versionKey': 'DESC', 'v.version': 'DESC' })
+      .limit(limit)
+      .getMany();
     return rows.map(toVersion);
   }
 
@@ -131,6 +134,11 @@ export class PostgresWorkflowStore extends WorkflowStore {
   async signaturesOf(digest: string): Promise<StoredSignature[]> {
     const rows = await this.signatures.find({ where: { digest }, order: { verifiedAt: 'ASC', keyId: 'ASC' } });
     return rows.map(({ kind, text, keyId, verifiedAt }) => ({ kind, text, keyId, verifiedAt }));
+  }
+
+  /** One statement; `find` with a relation and a limit would be two. */
+  private withPackage() {
+    return this.versions.createQueryBuilder('v').innerJoinAndSelect('v.package', 'p');
   }
 }
 
