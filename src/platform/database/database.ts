@@ -15,6 +15,8 @@ export interface Statement {
  */
 const SESSION = '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan';
 
+const QUERY_TIMEOUT_MS = 15_000;
+
 /** Raw SQL for the hot statements that an ORM would slow down; everything else goes through TypeORM. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
@@ -26,6 +28,9 @@ export class Database implements OnApplicationShutdown {
       max: config.DATABASE_POOL,
       application_name: 'atom-hot',
       connectionTimeoutMillis: 5000,
+      // A server that is cut off without a word must not hold a statement for ever; its connection is then replaced.
+      query_timeout: QUERY_TIMEOUT_MS,
+      keepAlive: true,
       options: SESSION,
     });
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
@@ -57,5 +62,5 @@ export function violatedConstraint(error: unknown): string | undefined {
 /** The data or the statement is at fault: sending it again cannot help. Anything else may be the connection or the server. */
 export function isStatementAtFault(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && /^(0A|22|23|42)/.test(state);
+  return state !== undefined && /^(0A|22|23|42|54)/.test(state);
 }

@@ -31,8 +31,12 @@ function setUp() {
 }
 
 describe(LeaseKeeper.name, () => {
-  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask'] }));
-  afterEach(() => void jest.useRealTimers());
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   it('prolongs all leases in one statement, several times a lease', async () => {
     const { heartbeat, open } = setUp();

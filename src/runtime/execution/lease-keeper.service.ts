@@ -8,6 +8,9 @@ import { RunSession } from './run-session.js';
 
 /** Of the time that a shutdown may take, what running steps may use to end by themselves. */
 const DRAIN_SHARE = 0.7;
+/** Leases are looked at this often in their time, and given up early enough that the look after would be too late. */
+const BEATS = 8;
+const GIVE_UP_SHARE = 0.85;
 
 /** Keeps this worker's claims alive, and tells each run when it has to stop. */
 @Injectable()
@@ -29,11 +32,16 @@ export class LeaseKeeper implements OnApplicationBootstrap {
       if (runId === undefined) void this.beat();
       else this.sessions.get(runId)?.session.interrupt('cancelled');
     });
-    this.timer = setInterval(() => void this.beat(), this.config.RUN_LEASE_MS / 4);
+    this.timer = setInterval(() => {
+      this.giveUpExpired();
+      void this.beat();
+    }, this.config.RUN_LEASE_MS / BEATS);
   }
 
   open(claimed: ClaimedRun): RunSession {
     const session = new RunSession(claimed, this.journal);
+    // This worker itself may be the one that takes over from this worker.
+    this.sessions.get(claimed.run.id)?.session.interrupt('lost');
     this.sessions.set(claimed.run.id, { session, confirmedAt: performance.now() });
     return session;
   }
@@ -76,13 +84,12 @@ export class LeaseKeeper implements OnApplicationBootstrap {
       }
     } catch (error) {
       this.logger.warn({ msg: 'A heartbeat failed; it is repeated.', err: error });
-      this.giveUpExpired();
     }
   }
 
-  /** Without the database nobody can take the run, but after the lease somebody may: stop before that. */
+  /** Whether heartbeats fail, hang, or this process stood still: after the lease somebody may take the run, so stop before. */
   private giveUpExpired(): void {
-    const latest = performance.now() - this.config.RUN_LEASE_MS * 0.9;
+    const latest = performance.now() - this.config.RUN_LEASE_MS * GIVE_UP_SHARE;
     for (const { session, confirmedAt } of this.sessions.values()) {
       if (confirmedAt < latest) session.interrupt('lost');
     }

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 function setUp(more: Partial<ClaimedRun> = {}) {
-  const write = jest.fn((_entry: JournalEntry): Promise<JournalAnswer> => Promise.resolve(OWNED));
+  const write = jest.fn<(entry: JournalEntry) => Promise<JournalAnswer>>().mockResolvedValue(OWNED);
   const session = new RunSession(aClaimedRun(more, { fence: 3 }), { write } as never);
   sessions.push(session);
   const lines = (): string[] =>

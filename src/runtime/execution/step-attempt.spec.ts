@@ -20,8 +20,12 @@ function setUp(execute: (signal: AbortSignal) => Promise<Execution>) {
 const forever = () => new Promise<never>(() => undefined);
 
 describe('attempt', () => {
-  beforeEach(() => void jest.useFakeTimers());
-  afterEach(() => void jest.useRealTimers());
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   it('answers what the action answers, and leaves no timer', async () => {
     const { outcome } = setUp(() => Promise.resolve({ outputs: { a: 1 } }));
