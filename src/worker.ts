@@ -4,9 +4,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config, loadConfig } from './platform/config/config.js';
 import { configureHttp, createHttpAdapter } from './platform/http/server.js';
 import { runProcess } from './platform/process/lifecycle.js';
-import { VERSION } from './platform/process/version.js';
 import { useQueueBackend } from './platform/queue/queue.module.js';
-import { ClusterClient, kubernetesActions } from './runtime/index.js';
+import { workerActions } from './runtime/index.js';
 import { WorkerModule } from './worker.module.js';
 
 import 'reflect-metadata';
@@ -16,14 +15,10 @@ let config: Config | undefined;
 async function start(): Promise<NestFastifyApplication> {
   config = loadConfig();
   useQueueBackend(config.queueBackend);
-  const kubeconfig = config.KUBECONFIG === undefined ? ({ inCluster: true } as const) : { path: config.KUBECONFIG };
-  const cluster = new ClusterClient(kubeconfig, VERSION);
   const app = await NestFactory.create<NestFastifyApplication>(
-    WorkerModule.register(config, kubernetesActions(cluster)),
+    WorkerModule.register(config, await workerActions(config)),
     createHttpAdapter(),
-    {
-      bufferLogs: true,
-    },
+    { bufferLogs: true },
   );
   configureHttp(app, []);
   await app.listen(config.WORKER_PORT, config.HOST);

@@ -1,6 +1,6 @@
 export type { Action, BeforeImage, Execution, Plan, StepContext } from './adapters/adapter.js';
-export { ClusterClient, kubernetesActions } from './adapters/kubernetes/index.js';
 export { StepError, type StepErrorCode } from './adapters/step.error.js';
+export { workerActions } from './adapters/worker.actions.js';
 export { RUNS_QUEUE } from './queue/run-queue.options.js';
 export { RunsQueueModule } from './queue/runs-queue.module.js';
 export { RunEntity, RunEventEntity, RunStepEntity } from './runs/run.entity.js';

@@ -1,7 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
+import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { CurrentPrincipal, Requires } from '../access.decorators.js';
+import { ACCESS_PROBLEMS } from '../access.error.js';
 import type { Principal } from '../permission.js';
 import { CreatedTokenDto, CreateTokenDto, PrincipalDto, TokenDto, TokenListDto } from './token.dto.js';
 import { TokensService } from './tokens.service.js';
@@ -15,6 +17,7 @@ export class TokensController {
   @Post()
   @Requires('tokens:manage')
   @ApiOperation({ summary: 'Make a token; it is shown in this answer only' })
+  @ApiProblems(ACCESS_PROBLEMS, 'token-name-taken')
   async create(@Body() body: CreateTokenDto, @CurrentPrincipal() principal: Principal): Promise<CreatedTokenDto> {
     const { token, text } = await this.tokens.create(body, principal);
     return Object.assign(new CreatedTokenDto(), TokenDto.from(token), { token: text });
@@ -38,6 +41,7 @@ export class TokensController {
   @HttpCode(204)
   @Requires('tokens:manage')
   @ApiOperation({ summary: 'Revoke a token; it stops working within five seconds' })
+  @ApiProblems(ACCESS_PROBLEMS, 'token-not-found')
   revoke(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
     return this.tokens.revoke(id);
   }

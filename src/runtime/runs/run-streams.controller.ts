@@ -3,7 +3,9 @@ import { ApiBearerAuth, ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@n
 import type { FastifyReply } from 'fastify';
 
 import { Requires } from '../../access/index.js';
+import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { KEEP_ALIVE, sendEvents, type ServerSentEvent } from '../../platform/http/server-sent-events.js';
+import { RUNTIME_PROBLEMS } from '../runtime.error.js';
 import type { RunEvent } from './run-event.js';
 import { RunFeed } from './run-feed.js';
 import { RunsService } from './runs.service.js';
@@ -24,6 +26,7 @@ export class RunStreamsController {
   @Requires('runs:read')
   @ApiOperation({ summary: "The run's log, live" })
   @ApiProduces('text/event-stream')
+  @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found')
   @ApiHeader(LAST_EVENT_ID)
   logs(
     @Param('id', ParseUUIDPipe) id: string,
@@ -37,6 +40,7 @@ export class RunStreamsController {
   @Requires('runs:read')
   @ApiOperation({ summary: 'Everything that happens in the run, live' })
   @ApiProduces('text/event-stream')
+  @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found')
   @ApiHeader(LAST_EVENT_ID)
   events(
     @Param('id', ParseUUIDPipe) id: string,

@@ -58,26 +58,32 @@ export class RunListQuery extends PageQuery {
   state?: RunState;
 }
 
-class ReasonDto {
+class RunReasonDto {
   /** @example "STEP_FAILED" */
   code!: string;
   /** @example "Step healthy: The rollout did not finish." */
   message!: string;
 }
 
-class RiskDto {
-  /** 0 to 100. */
+class RunRiskDto {
+  /**
+   * 0 to 100.
+   * @example 2
+   */
   score!: number;
   /** @example "low" */
   level!: string;
 }
 
 class RunDecisionDto {
-  /** SHA-256 of the facts and the ruleset's version. */
+  /**
+   * SHA-256 of the facts and the ruleset's version.
+   * @example "4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a"
+   */
   id!: string;
   /** @example "allow" */
   outcome!: string;
-  risk!: RiskDto;
+  risk!: RunRiskDto;
 }
 
 export class RunDto {
@@ -92,12 +98,15 @@ export class RunDto {
    * @example "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
    */
   digest!: string;
-  /** Plans every step and changes nothing; the outputs of a step are then its plan. */
+  /**
+   * Plans every step and changes nothing; the outputs of a step are then its plan.
+   * @example false
+   */
   dryRun!: boolean;
   @ApiProperty({ enum: RUN_STATES.states })
   state!: string;
-  @ApiProperty({ type: ReasonDto, nullable: true })
-  reason!: ReasonDto | null;
+  @ApiProperty({ type: RunReasonDto, nullable: true })
+  reason!: RunReasonDto | null;
   @ApiProperty({
     type: 'object',
     additionalProperties: true,

@@ -3,8 +3,11 @@ import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, Api
 import type { FastifyReply } from 'fastify';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
+import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { RUNTIME_PROBLEMS } from '../runtime.error.js';
 import { idempotencyKey } from './idempotency-key.js';
 import { CreateRunDto, RunDto, RunListQuery, RunPageDto, StepDto, StepListDto } from './run.dto.js';
+import { RUN_PROBLEMS, START_PROBLEMS } from './run.problems.js';
 import { RunsService } from './runs.service.js';
 
 @ApiTags('runs')
@@ -24,6 +27,7 @@ export class RunsController {
     description: 'One key starts one run, however often the request is sent.',
   })
   @ApiResponse({ status: 202, type: RunDto, description: 'Accepted: the run is stored and will reach an end.' })
+  @ApiProblems(RUN_PROBLEMS, ...START_PROBLEMS)
   @ApiResponse({
     status: 200,
     type: RunDto,
@@ -56,6 +60,7 @@ export class RunsController {
   @Get(':id')
   @Requires('runs:read')
   @ApiOperation({ summary: 'One run' })
+  @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found')
   async get(@Param('id', ParseUUIDPipe) id: string): Promise<RunDto> {
     return RunDto.from(await this.runs.get(id));
   }
@@ -64,6 +69,7 @@ export class RunsController {
   @Requires('runs:read')
   @ApiOperation({ summary: 'The steps of a run, in the order of the package' })
   @ApiOkResponse({ type: StepListDto })
+  @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found')
   async steps(@Param('id', ParseUUIDPipe) id: string): Promise<StepListDto> {
     return { items: (await this.runs.steps(id)).map((step) => StepDto.from(step)) };
   }
@@ -72,6 +78,7 @@ export class RunsController {
   @HttpCode(202)
   @Requires('runs:cancel')
   @ApiOperation({ summary: 'Stop a run: no further step starts' })
+  @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found', 'run-ended')
   async cancel(@Param('id', ParseUUIDPipe) id: string, @CurrentPrincipal() principal: Principal): Promise<RunDto> {
     return RunDto.from(await this.runs.cancel(id, principal));
   }
