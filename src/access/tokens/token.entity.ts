@@ -17,7 +17,8 @@ export class TokenEntity {
   role!: Role;
 
   @Index('api_token_hash_key', { unique: true })
-  @Column('bytea')
+  /** Never read back: it is only compared. */
+  @Column('bytea', { select: false })
   hash!: Buffer;
 
   @Column('text')
