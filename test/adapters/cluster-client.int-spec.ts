@@ -7,24 +7,9 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { ClusterClient, type KubeconfigSource } from '../../src/runtime/adapters/kubernetes/index.js';
+import { kubeconfigOf } from './kubeconfig.js';
 
 const signal = new AbortController().signal;
-
-interface Kubeconfig {
-  readonly server: string;
-  readonly insecure?: boolean;
-  readonly user?: object;
-}
-
-/** JSON is YAML. */
-function kubeconfig({ server, insecure = true, user = {} }: Kubeconfig): string {
-  return JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'test' },
-    clusters: [{ name: 'test', cluster: { server, 'insecure-skip-tls-verify': insecure } }],
-    users: [{ name: 'test', user }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-  });
-}
 
 describe(ClusterClient.name, () => {
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -50,16 +35,16 @@ describe(ClusterClient.name, () => {
     listener: (request: IncomingMessage, response: ServerResponse) => void,
   ): Promise<ClusterClient> => {
     const { url } = await serve(listener);
-    return clientOf({ text: kubeconfig({ server: url }) });
+    return clientOf({ text: kubeconfigOf({ server: url }) });
   };
 
   describe('the kubeconfig', () => {
     it.each([
       ['is no YAML', 'clusters: [', 'STEP.REJECTED'],
       ['is empty', '{}', 'STEP.REJECTED'],
-      ['names no server', kubeconfig({ server: 'nowhere' }), 'STEP.REJECTED'],
-      ['names a server without TLS', kubeconfig({ server: 'http://127.0.0.1:1', insecure: false }), 'STEP.REJECTED'],
-      ['names a server that is not there', kubeconfig({ server: 'http://127.0.0.1:1' }), 'STEP.UNAVAILABLE'],
+      ['names no server', kubeconfigOf({ server: 'nowhere' }), 'STEP.REJECTED'],
+      ['names a server without TLS', kubeconfigOf({ server: 'http://127.0.0.1:1', insecure: false }), 'STEP.REJECTED'],
+      ['names a server that is not there', kubeconfigOf({ server: 'http://127.0.0.1:1' }), 'STEP.UNAVAILABLE'],
     ])('fails the step when it %s', async (_what, text, code) => {
       await expect(clientOf({ text }).get({ path: '/api/v1', signal })).rejects.toMatchObject({ code });
     });
@@ -83,9 +68,9 @@ describe(ClusterClient.name, () => {
       });
       const client = clientOf({ path: file });
       await expect(client.get({ path: '/x', signal })).rejects.toMatchObject({ code: 'STEP.REJECTED' });
-      await writeFile(file, kubeconfig({ server: url, user: { token: 'first' } }));
+      await writeFile(file, kubeconfigOf({ server: url, user: { token: 'first' } }));
       await expect(client.get({ path: '/x', signal })).rejects.toMatchObject({ code: 'STEP.FORBIDDEN' });
-      await writeFile(file, kubeconfig({ server: url, user: { token: 'second' } }));
+      await writeFile(file, kubeconfigOf({ server: url, user: { token: 'second' } }));
       await expect(client.get({ path: '/x', signal })).resolves.toEqual({});
     });
   });
@@ -98,7 +83,7 @@ describe(ClusterClient.name, () => {
     });
     let connections = 0;
     server.on('connection', () => (connections += 1));
-    const client = clientOf({ text: kubeconfig({ server: `${url}/k8s/clusters/c-1/` }) });
+    const client = clientOf({ text: kubeconfigOf({ server: `${url}/k8s/clusters/c-1/` }) });
     const limits = Array.from({ length: 10 }, (_, index) => index + 1);
     for (const limit of limits) {
       await client.get({ path: '/api/v1/pods', query: { limit, continue: undefined }, signal });

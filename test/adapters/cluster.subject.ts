@@ -36,8 +36,6 @@ export interface ClusterSubject {
   deny(match: RequestMatch): void;
   /** The containers of a Deployment end with an exit code, as often as they are started. */
   crash(namespace: string, name: string): void;
-  /** Makes every resource version that is out there too old. */
-  compact(): void;
   /** Takes every disturbance back. */
   calm(): void;
   close(): Promise<void>;

@@ -12,7 +12,6 @@ async function openSimulator(): Promise<ClusterSubject> {
     deny: (match) => void simulator.faults.deny(match),
     crash: (namespace, name) =>
       void simulator.faults.workload({ kind: 'Deployment', namespace, name }, { type: 'crash-loop', exitCode: 3 }),
-    compact: () => simulator.objects.compact(),
     calm: () => simulator.faults.clear(),
     close: () => simulator.close(),
     async send(method, path, body) {

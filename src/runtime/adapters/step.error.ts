@@ -21,7 +21,11 @@ export class StepError extends Error {
   constructor(
     readonly code: StepErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, unknown>>; readonly retryAfterMs?: number } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly details?: Readonly<Record<string, unknown>>;
+      readonly retryAfterMs?: number;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     if (options.details) this.details = options.details;
@@ -40,6 +44,10 @@ export class StepError extends Error {
 
   static from(cause: unknown): StepError {
     if (cause instanceof StepError) return cause;
-    return new StepError('STEP.UNEXPECTED', 'The step failed for a reason that Atom does not know; the worker log has it.', { cause });
+    return new StepError(
+      'STEP.UNEXPECTED',
+      'The step failed for a reason that Atom does not know; the worker log has it.',
+      { cause },
+    );
   }
 }
