@@ -1,5 +1,6 @@
 /**
- * Three tiers, told apart by the file name: `*.spec.ts` pure, `*.int-spec.ts` a real part, `*.e2e-spec.ts` whole processes.
+ * Tiers, told apart by the file name: `*.spec.ts` pure, `*.int-spec.ts` a real part, `*.e2e-spec.ts` whole processes,
+ * `*.deploy-spec.ts` the image as it is shipped (`npm run test:deploy`, not part of `npm test`).
  * ESM mode: run through `npm test` (scripts/test.mjs), which sets the flags that Node needs.
  */
 const tier = (name, testRegex, extra = {}) => ({
@@ -26,5 +27,6 @@ export default {
     tier('unit', '(?<!\\.(int|e2e))\\.spec\\.ts$'),
     tier('int', '\\.int-spec\\.ts$', real),
     tier('e2e', '\\.e2e-spec\\.ts$', real),
+    tier('deploy', '\\.deploy-spec\\.ts$', real),
   ],
 };

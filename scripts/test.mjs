@@ -1,4 +1,4 @@
-// npm test [-- --tier unit|int|e2e] [-- jest arguments]
+// npm test [-- --tier unit|int|e2e|deploy] [-- jest arguments]
 // Plain JavaScript for an old Node: this may run before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,13 +7,15 @@ import path from 'node:path';
 
 import { build, environment, install, nodeBinary, Refusal, ROOT } from './toolchain.mjs';
 
-const TIERS = ['unit', 'int', 'e2e'];
-/** Programs of the machine that suites use when they are there: how to ask for the version, and who must have them. */
+/** What runs when no tier is named. */
+const USUAL_TIERS = ['unit', 'int', 'e2e'];
+const TIERS = [...USUAL_TIERS, 'deploy'];
+/** Programs of the machine that suites use when they are there: how to ask for the version. */
 const PROGRAMS = [
-  { name: 'kubectl', ask: ['version', '--client'], inCi: true },
-  { name: 'promtool', ask: ['--version'], inCi: true },
-  { name: 'chromium', ask: ['--version'], inCi: true },
-  { name: 'cosign', ask: ['version'], inCi: false },
+  { name: 'kubectl', ask: ['version', '--client'] },
+  { name: 'promtool', ask: ['--version'] },
+  { name: 'chromium', ask: ['--version'] },
+  { name: 'cosign', ask: ['version'] },
 ];
 
 const { tiers, rest } = readArguments(process.argv.slice(2));
@@ -41,7 +43,7 @@ function readArguments(args) {
     console.error(`unknown tier "${unknown}": choose from ${TIERS.join(', ')}`);
     process.exit(2);
   }
-  return { tiers: tiers.length > 0 ? tiers : TIERS, rest };
+  return { tiers: tiers.length > 0 ? tiers : USUAL_TIERS, rest };
 }
 
 function runJest(tiers, rest) {
@@ -78,10 +80,10 @@ function report(result, status, parts) {
     used.push(parts.postgres);
     if (parts.redis === null) missing.push('redis-server');
     else used.push(parts.redis);
-    for (const { name, ask, inCi } of PROGRAMS) {
+    for (const { name, ask } of PROGRAMS) {
       const version = versionOf(name, ask);
       if (version !== undefined) used.push(`${name} ${version}`);
-      else if (inCi || !ci) missing.push(name);
+      else missing.push(name);
     }
   }
   const ran = TIERS.map((tier) => [tier, suitesOf(result, tier)]).filter(([, count]) => count > 0);
@@ -102,10 +104,16 @@ function suitesOf(result, tier) {
 }
 
 function versionOf(name, ask) {
-  const { status, stdout, stderr } = spawnSync(name, ask, { encoding: 'utf8', timeout: 20000 });
+  const { status, stdout, stderr } = spawnSync(name, ask, { encoding: 'utf8', timeout: 20000, env: withTools() });
   if (status !== 0) return undefined;
   const found = /\d+\.\d+(\.\d+)?/.exec(`${stdout}${stderr}`);
   return found ? found[0] : 'of unknown version';
+}
+
+/** cosign is built into this folder where Go is there and cosign is not (test/interop/cosign.ts). */
+function withTools() {
+  const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
+  return { ...process.env, PATH: [process.env.PATH, path.join(cache, 'atom', 'bin')].join(path.delimiter) };
 }
 
 function readJson(file) {
