@@ -22,6 +22,8 @@ tokenStoreContract('PostgreSQL', async () => {
   const sql = `UPDATE api_token SET expires_at = expires_at - $1::float * interval '1 day'`;
   return {
     store: new PostgresTokenStore(opened.dataSource.getRepository(TokenEntity), database),
-    pass: async (days) => void (await opened.dataSource.query(sql, [days])),
+    pass: async (days) => {
+      await opened.dataSource.query(sql, [days]);
+    },
   };
 });

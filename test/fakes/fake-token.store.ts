@@ -63,6 +63,7 @@ export class FakeTokenStore extends TokenStore {
   }
 }
 
-function shown({ hash: _, ...token }: Row): Token {
-  return { ...token };
+function shown(row: Row): Token {
+  const { id, name, role, last4, createdBy, createdAt, expiresAt, revokedAt, lastUsedAt } = row;
+  return { id, name, role, last4, createdBy, createdAt, expiresAt, revokedAt, lastUsedAt };
 }
