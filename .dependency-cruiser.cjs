@@ -36,7 +36,11 @@ module.exports = {
         path: '^src/',
         pathNot: '(\\.store\\.postgres|\\.entity|\\.module|\\.processor|\\.producer)\\.ts$|^src/(platform|runtime/adapters|simulator)/',
       },
-      to: { path: 'node_modules/(typeorm|@nestjs/typeorm|pg|bullmq|@nestjs/bullmq|ioredis|@kubernetes/client-node)/' },
+      // A type is no input or output.
+      to: {
+        dependencyTypesNot: ['type-only'],
+        path: 'node_modules/(typeorm|@nestjs/typeorm|pg|bullmq|@nestjs/bullmq|ioredis|@kubernetes/client-node)/',
+      },
     },
     {
       name: 'wpk-is-pure',

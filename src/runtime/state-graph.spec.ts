@@ -15,6 +15,8 @@ describe(StateGraph.name, () => {
   });
 
   it('refuses a state that nothing leads to', () => {
-    expect(() => new StateGraph<'idle' | 'lost' | 'done'>({ idle: ['done'], lost: ['done'], done: [] }, 'idle')).toThrow('lost');
+    expect(
+      () => new StateGraph<'idle' | 'lost' | 'done'>({ idle: ['done'], lost: ['done'], done: [] }, 'idle'),
+    ).toThrow('lost');
   });
 });

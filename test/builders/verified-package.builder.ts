@@ -19,6 +19,8 @@ export function aStep(more: Partial<Omit<Step, 'retry'>> & { readonly retry?: Pa
   };
 }
 
+const IN_SHOP = { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'patch'], namespaces: ['shop'] };
+
 /** A package that the registry vouches for and policy has nothing to say about. */
 export function aVerifiedPackage(
   spec: Partial<PackageSpec> = {},
@@ -27,7 +29,7 @@ export function aVerifiedPackage(
   const { name, version } = { name: 'restart-unhealthy', version: '1.0.0' };
   const safety = { mode: 'manual', approvalRequired: false, dryRunRequired: false } as const;
   const whole: PackageSpec = {
-    ...{ inputs: { type: 'object' }, safety, permissions: [], timeouts: { runMs: 600_000, queueMs: 300_000 } },
+    ...{ inputs: { type: 'object' }, safety, permissions: [IN_SHOP], timeouts: { runMs: 600_000, queueMs: 300_000 } },
     ...{ steps: [aStep()], outputs: {} },
     ...spec,
   };

@@ -25,7 +25,7 @@ export class FakeWorkflowCatalog extends WorkflowCatalog {
     return this.answer(found.at(-1));
   }
 
-  open(digest: string): Promise<VerifiedPackage> {
+  open({ digest }: WorkflowRef): Promise<VerifiedPackage> {
     return this.answer(this.packages.get(digest));
   }
 

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { Counter, Registry } from 'prom-client';
 
 import { StoredWorkflowCatalog } from '../../src/registry/catalog/workflow-catalog.service.js';
-import { type VerifiedPackage, WorkflowCatalog } from '../../src/registry/index.js';
+import { type VerifiedPackage, WorkflowCatalog, type WorkflowRef } from '../../src/registry/index.js';
 import { PackageOpener } from '../../src/registry/packages/package-opener.js';
 import { TrustedKeys } from '../../src/registry/signatures/trusted-keys.js';
 import { WorkflowStore } from '../../src/registry/workflows/workflow.store.js';
@@ -57,7 +57,8 @@ function aCatalog(...publicKeys: readonly string[]): WorkflowCatalog {
   return new StoredWorkflowCatalog(registry.app.get(WorkflowStore, { strict: false }), opener, trust);
 }
 
-const openAnew = (): Promise<VerifiedPackage> => aCatalog(signer.publicKeyPem).open(digest);
+const ref = (): WorkflowRef => ({ name, version: '1.0.0', digest });
+const openAnew = (): Promise<VerifiedPackage> => aCatalog(signer.publicKeyPem).open(ref());
 
 describe('resolve', () => {
   it('finds the version asked for, or the highest release', async () => {
@@ -92,7 +93,14 @@ describe('open', () => {
   });
 
   it('does not find what was never registered', async () => {
-    await expect(aCatalog(signer.publicKeyPem).open('sha256:0')).rejects.toMatchObject({ code: 'workflow-not-found' });
+    await expect(
+      aCatalog(signer.publicKeyPem).open({ name, version: '1.0.0', digest: 'sha256:0' }),
+    ).rejects.toMatchObject({ code: 'workflow-not-found' });
+  });
+
+  it('sees a row that points at the bytes of another package, however well signed', async () => {
+    const other = { ...ref(), name: 'something-else' };
+    await expect(aCatalog(signer.publicKeyPem).open(other)).rejects.toMatchObject({ code: 'digest-mismatch' });
   });
 
   it('sees bytes that were changed in the database', async () => {
@@ -121,17 +129,17 @@ describe('open', () => {
   });
 
   it('trusts the keys of today, not those of the upload', async () => {
-    await expect(aCatalog(successor.publicKeyPem).open(digest)).rejects.toMatchObject({ code: 'signer-not-trusted' });
+    await expect(aCatalog(successor.publicKeyPem).open(ref())).rejects.toMatchObject({ code: 'signer-not-trusted' });
   });
 
   it('opens nothing when no key is trusted', async () => {
-    await expect(aCatalog().open(digest)).rejects.toMatchObject({ code: 'signer-not-trusted' });
+    await expect(aCatalog().open(ref())).rejects.toMatchObject({ code: 'signer-not-trusted' });
   });
 
   it('goes on with a new key once the package is signed again with it', async () => {
     await upload(bytes, successor.bundle(bytes));
     for (const { publicKeyPem, keyId } of [signer, successor]) {
-      expect((await aCatalog(publicKeyPem).open(digest)).signer).toEqual({ kind: 'key', keyId });
+      expect((await aCatalog(publicKeyPem).open(ref())).signer).toEqual({ kind: 'key', keyId });
     }
   });
 
@@ -144,8 +152,8 @@ describe('open', () => {
       return findPackage(wanted);
     };
     const catalog = aCatalog(signer.publicKeyPem);
-    const opened = await Promise.all(Array.from({ length: 20 }, () => catalog.open(digest)));
-    await catalog.open(digest);
+    const opened = await Promise.all(Array.from({ length: 20 }, () => catalog.open(ref())));
+    await catalog.open(ref());
     store.findPackage = findPackage;
     expect(asked).toBe(1);
     expect(new Set(opened).size).toBe(1);

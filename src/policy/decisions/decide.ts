@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 
 import { scoreRisk } from '../risk/risk-score.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
+import { isSystemNamespace } from '../rules/kubernetes.js';
 import { RULESET_VERSION } from '../rules/ruleset.js';
+import { SYSTEM_NAMESPACE_RULE } from '../rules/system-namespace.rule.js';
 import { type Decision, type Outcome, OUTCOMES, type Reason } from './decision.js';
 import type { PolicyFacts } from './facts.js';
 
@@ -17,7 +19,11 @@ interface Opinion {
  * decision, with the same id, in every process and at any time.
  */
 export function decide(facts: PolicyFacts): Decision {
-  const opinions = [...facts.findings.map(opinionOnFinding), ...opinionsOnSafety(facts)].sort(bySeverity);
+  const opinions = [
+    ...facts.findings.map(opinionOnFinding),
+    ...opinionsOnSafety(facts),
+    ...opinionsOnNamespaces(facts),
+  ].sort(bySeverity);
   const outcome = OUTCOMES.find((candidate) => opinions.some((opinion) => opinion.outcome === candidate)) ?? 'allow';
   const { score, level } = scoreRisk(facts.findings);
   return {
@@ -34,7 +40,7 @@ export function decide(facts: PolicyFacts): Decision {
 
 /** The facts with their members and findings in one order, so that equal facts have equal JSON. This is what is stored. */
 export function canonicalFacts(facts: PolicyFacts): PolicyFacts {
-  const { stage, digest, dryRunDone, inputsDigest } = facts;
+  const { stage, digest, dryRunDone, namespaces, inputsDigest } = facts;
   const { mode, approvalRequired, dryRunRequired } = facts.safety;
   return {
     stage,
@@ -48,6 +54,7 @@ export function canonicalFacts(facts: PolicyFacts): PolicyFacts {
       }))
       .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))),
     dryRunDone,
+    ...(namespaces !== undefined && { namespaces: namespaces.toSorted(compareText) }),
     ...(inputsDigest !== undefined && { inputsDigest }),
   };
 }
@@ -74,6 +81,14 @@ function opinionsOnSafety({ stage, safety, dryRunDone }: PolicyFacts): Opinion[]
     opinions.push({ outcome: 'requireApproval', reason });
   }
   return opinions;
+}
+
+/** What no static rule can see: an input that names a namespace of Kubernetes itself. */
+function opinionsOnNamespaces({ namespaces = [] }: PolicyFacts): Opinion[] {
+  return namespaces.filter(isSystemNamespace).map((namespace) => {
+    const message = `With these inputs the run may act in ${namespace}, which belongs to Kubernetes itself.`;
+    return { outcome: 'requireApproval', reason: { code: SYSTEM_NAMESPACE_RULE.id, message, severity: 'high' } };
+  });
 }
 
 function bySeverity({ reason: a }: Opinion, { reason: b }: Opinion): number {

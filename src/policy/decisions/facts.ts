@@ -14,6 +14,8 @@ export interface PolicyFacts extends PackageFacts {
   readonly stage: 'admission' | 'run';
   /** This digest has been dry-run before. Asked at stage `run` only. */
   readonly dryRunDone: boolean;
+  /** Namespaces that the run may act in, with its inputs filled in; `*` is all of them. Asked at stage `run` only. */
+  readonly namespaces?: readonly string[];
   /** Binds the decision to one set of inputs; left out, it holds for every run of the package. */
   readonly inputsDigest?: string;
 }

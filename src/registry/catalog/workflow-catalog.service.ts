@@ -30,9 +30,11 @@ export class StoredWorkflowCatalog extends WorkflowCatalog {
     return { name: found.name, version: found.version, digest: found.digest };
   }
 
-  async open(digest: string): Promise<VerifiedPackage> {
+  async open({ name, version, digest }: WorkflowRef): Promise<VerifiedPackage> {
     const { opened } = await this.cache.get(`${this.trust.version} ${digest}`, () => this.verify(digest));
-    return opened;
+    if (opened.name === name && opened.version === version) return opened;
+    const calls = `${opened.name}@${opened.version}`;
+    throw new RegistryError('digest-mismatch', `The package stored for ${name}@${version} calls itself ${calls}.`);
   }
 
   private async find(name: string, version: string | undefined): Promise<WorkflowRef | undefined> {

@@ -34,8 +34,8 @@ export abstract class WorkflowCatalog {
 
   /**
    * Loads the stored bytes and trusts nothing: digest, signature against today's keys, strict parse. The answer may be up to
-   * five minutes old. Throws `workflow-not-found`, `digest-mismatch`, `signature-missing`, `signature-invalid`,
+   * five minutes old. A package that calls itself otherwise than `ref` is a `digest-mismatch`: somebody changed a row. Throws `workflow-not-found`, `digest-mismatch`, `signature-missing`, `signature-invalid`,
    * `signer-not-trusted` or a `package-…` code.
    */
-  abstract open(digest: string): Promise<VerifiedPackage>;
+  abstract open(ref: WorkflowRef): Promise<VerifiedPackage>;
 }

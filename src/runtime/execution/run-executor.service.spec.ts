@@ -38,6 +38,15 @@ describe(RunExecutor.name, () => {
     ]);
   });
 
+  it('holds a run to the namespaces that its package declares, whatever the inputs say', async () => {
+    const { action, worker } = setUp(succeeds());
+    const elsewhere = aStep({ with: { kind: 'Pod', namespace: '${{ inputs.namespace }}', name: 'etcd' } });
+    const { run, steps: done } = await worker.run({ steps: [elsewhere] }, { inputs: { namespace: 'kube-system' } });
+    expect(run.state).toBe('failed');
+    expect(done[0]).toMatchObject({ state: 'failed', error: { code: 'STEP.FORBIDDEN' } });
+    expect(action.calls).toEqual([]);
+  });
+
   it('gives a step what the run knows: inputs, target, run and the steps before it', async () => {
     const { action, worker } = setUp(succeeds({ object: { name: 'from-one' } }));
     const second = aStep({

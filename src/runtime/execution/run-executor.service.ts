@@ -6,11 +6,13 @@ import {
   compileExpression,
   expressionOf,
   type ExpressionScope as Scope,
+  type PackageSpec,
   resolveValue,
   type Step,
 } from '../../wpk/index.js';
 import { StepError } from '../adapters/step.error.js';
 import { RuntimeMetrics } from '../metrics/runtime.metrics.js';
+import { declaredNamespaces } from '../runs/declared-namespaces.js';
 import type { JsonObject, RunReason, RunStep } from '../runs/run.js';
 import type { RunEventBody } from '../runs/run-event.js';
 import { mayRun, runFacts } from '../runs/run-facts.js';
@@ -21,6 +23,12 @@ import { type SettledStep, stepEvent, StepExecutor, type StepWork, unplanned } f
 
 /** What later expressions may see of a step. */
 type StepView = { readonly outputs: JsonObject; readonly state: string };
+
+/** What may be executed: the verified package's own words, and where it may act. */
+interface Admitted {
+  readonly spec: PackageSpec;
+  readonly namespaces: readonly string[];
+}
 
 /** Takes one run from its claim to its end, or to the moment in which somebody else owns it. */
 @Injectable()
@@ -57,17 +65,19 @@ export class RunExecutor {
   }
 
   /** Trusts nothing from the time of the request: bytes, signature and policy are looked at again, now. */
-  private async admit({ run }: ClaimedRun): Promise<VerifiedPackage | RunReason> {
+  private async admit({ run }: ClaimedRun): Promise<Admitted | RunReason> {
+    const { workflow: name, version, digest, inputs, target } = run;
     let verified: VerifiedPackage;
     try {
-      verified = await this.catalog.open(run.digest);
+      verified = await this.catalog.open({ name, version, digest });
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
       return { code: 'PACKAGE_REFUSED', message: `The stored package is refused (${error.code}): ${error.message}` };
     }
     // Whether a dry-run was needed was settled when the run was requested, and a dry-run is never taken back.
-    const decision = await this.policy.decide(runFacts(verified, true));
-    if (mayRun(decision, run.dryRun)) return verified;
+    const namespaces = declaredNamespaces(verified.package.spec, inputs, target);
+    const decision = await this.policy.decide(runFacts(verified, true, namespaces));
+    if (mayRun(decision, run.dryRun)) return { spec: verified.package.spec, namespaces };
     const reasons = decision.reasons.map((reason) => reason.message).join(' ');
     return { code: 'POLICY_DENIED', message: `Policy does not allow this run any more: ${reasons}` };
   }
@@ -83,9 +93,9 @@ class RunProgress {
     private readonly claimed: ClaimedRun,
   ) {}
 
-  async through(admitted: VerifiedPackage | RunReason): Promise<RunChange> {
+  async through(admitted: Admitted | RunReason): Promise<RunChange> {
     if ('code' in admitted) return this.end({ state: 'failed', reason: admitted });
-    const { spec } = admitted.package;
+    const { spec, namespaces } = admitted;
     let last: SettledStep | undefined;
     for (const [index, step] of spec.steps.entries()) {
       if (this.recall(step, this.claimed.steps[index])) continue;
@@ -93,7 +103,7 @@ class RunProgress {
       if (stop) return this.end(stop, last);
       // A step's end is durable before the next one starts; the last one's is written together with the run's.
       if (last) await this.session.write({ step: last.change }, last.event);
-      last = await this.next(index, step);
+      last = await this.next(index, step, namespaces);
       const end = this.endAfter(step, last);
       if (end) return this.end(end, last);
     }
@@ -107,8 +117,15 @@ class RunProgress {
     return true;
   }
 
-  private async next(index: number, step: Step): Promise<SettledStep> {
-    const work = { session: this.session, index, step, prior: this.claimed.steps[index], scope: this.scope() };
+  private async next(index: number, step: Step, namespaces: readonly string[]): Promise<SettledStep> {
+    const work = {
+      session: this.session,
+      index,
+      step,
+      prior: this.claimed.steps[index],
+      scope: this.scope(),
+      namespaces,
+    };
     const settled = await this.settle(work);
     this.views[step.name] = { outputs: settled.change.outputs ?? {}, state: settled.change.state };
     return settled;

@@ -34,7 +34,8 @@ async function atWork(options: WorkerOptions = {}, spec: Partial<PackageSpec> = 
 /** A second worker that takes the run over; its action does as told. */
 async function takeOver(worker: WorkerHarness, id: string, action: FakeAction, effect?: EffectClass) {
   const next = aWorker(action, { runs: worker.runs, ...(effect && { effects: { [GET]: effect } }) });
-  for (const digest of [(await worker.look(id)).run.digest]) next.catalog.add(await worker.catalog.open(digest));
+  const { workflow: name, version, digest } = (await worker.look(id)).run;
+  next.catalog.add(await worker.catalog.open({ name, version, digest }));
   await next.executor.execute(id);
   return next.look(id);
 }

@@ -13,6 +13,7 @@ import { ActionRegistry, type RegisteredAction } from '../adapters/action.regist
 import type { Action, Execution } from '../adapters/adapter.js';
 import { StepError } from '../adapters/step.error.js';
 import { RuntimeMetrics } from '../metrics/runtime.metrics.js';
+import { EVERY_NAMESPACE } from '../runs/declared-namespaces.js';
 import type { RunStep, StepFailure } from '../runs/run.js';
 import type { RunEventBody } from '../runs/run-event.js';
 import { backoffMs } from './backoff.js';
@@ -30,6 +31,8 @@ export interface StepWork {
   readonly step: Step;
   readonly prior: RunStep | undefined;
   readonly scope: Scope;
+  /** Where the package says that it acts; `*` is everywhere. */
+  readonly namespaces: readonly string[];
 }
 
 /** The end of a step, not yet written: whoever takes it may write it together with what follows. */
@@ -67,7 +70,8 @@ export class StepExecutor {
       const error = StepError.from(cause);
       return work.session.run.dryRun ? unplanned(work, error) : failed(work, before, error);
     }
-    return this.attempts(work, registered, input, before);
+    const outside = outsideDeclared(work, input);
+    return outside ? failed(work, before, outside) : this.attempts(work, registered, input, before);
   }
 
   /** A worker died between the effect and its record. What the action's effect class allows is done again; nothing else is. */
@@ -178,6 +182,15 @@ function resolveInput(step: Step, scope: Scope): Readonly<Record<string, unknown
     throw new StepError('STEP.INPUT_INVALID', `The resolved input does not fit ${step.uses}: ${places}`);
   }
   return input as Readonly<Record<string, unknown>>;
+}
+
+/** A run is held to the namespaces that its package declares, whatever its inputs and earlier outputs say. */
+function outsideDeclared({ namespaces }: StepWork, input: Readonly<Record<string, unknown>>): StepError | undefined {
+  const namespace = input['namespace'];
+  if (typeof namespace !== 'string' || namespaces.includes(EVERY_NAMESPACE) || namespaces.includes(namespace))
+    return undefined;
+  const message = `The package declares no permission in the namespace ${namespace}; spec.permissions must name it.`;
+  return new StepError('STEP.FORBIDDEN', message);
 }
 
 function isRetried(step: Step, error: StepError): boolean {

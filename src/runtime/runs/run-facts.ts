@@ -2,8 +2,12 @@ import type { Decision, PolicyFacts } from '../../policy/index.js';
 import type { VerifiedPackage } from '../../registry/index.js';
 
 /** What policy is asked when a run is requested, and again by the worker: the same facts, so the same stored decision. */
-export function runFacts(verified: VerifiedPackage, dryRunDone: boolean): PolicyFacts {
-  return { ...verified.facts, stage: 'run', dryRunDone };
+export function runFacts(
+  verified: VerifiedPackage,
+  dryRunSettled: boolean,
+  namespaces: readonly string[],
+): PolicyFacts {
+  return { ...verified.facts, stage: 'run', dryRunDone: dryRunSettled, namespaces };
 }
 
 /** Whether this package may run live only after a dry-run of the same bytes. */

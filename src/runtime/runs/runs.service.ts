@@ -11,7 +11,8 @@ import { type VerifiedPackage, WorkflowCatalog } from '../../registry/index.js';
 import { resolveValue, validateInputs, WpkError } from '../../wpk/index.js';
 import { RunQueue } from '../queue/run-queue.js';
 import { RuntimeError } from '../runtime.error.js';
-import type { JsonObject, NewRun, Run, RunStep } from './run.js';
+import { declaredNamespaces } from './declared-namespaces.js';
+import type { JsonObject, Run, RunStep } from './run.js';
 import { type RunFilter, RunStore, type SubmittedRun } from './run.store.js';
 import { mayRun, needsDryRun, runFacts } from './run-facts.js';
 
@@ -39,13 +40,23 @@ export class RunsService {
   /** Throws RegistryError (unknown, no longer trusted), or RuntimeError (inputs, policy, key). */
   async submit(request: RunRequest, idempotencyKey: string, principal: Principal): Promise<SubmittedRun> {
     const ref = await this.catalog.resolve(request.workflow, request.version);
-    const verified = await this.catalog.open(ref.digest);
+    const verified = await this.catalog.open(ref);
     const inputs = validInputs(verified, request.inputs);
-    const decision = await this.policy.decide(runFacts(verified, request.dryRun || (await this.dryRunDone(verified))));
-    if (!mayRun(decision, request.dryRun)) throw refusal(decision);
-    const submitted = await this.runs.submit(
-      this.newRun(verified, inputs, decision, idempotencyKey, principal, request),
+    const { target, namespaces } = reachOf(verified, inputs);
+    const decision = await this.policy.decide(
+      runFacts(verified, await this.dryRunSettled(verified, request), namespaces),
     );
+    if (!mayRun(decision, request.dryRun)) throw refusal(decision);
+    const { name: workflow, version, digest } = verified;
+    const { steps, timeouts } = verified.package.spec;
+    const submitted = await this.runs.submit({
+      ...{ id: uuid(), workflow, version, digest, dryRun: request.dryRun, inputs, target, decision, idempotencyKey },
+      requestedBy: principal.name,
+      requestHash: requestHash(request),
+      timeoutMs: Math.min(timeouts.runMs, this.config.EXECUTION_TIMEOUT * 1000),
+      queueTimeoutMs: timeouts.queueMs,
+      steps: steps.map((step) => ({ name: step.name, action: step.uses })),
+    });
     if (!submitted.replayed) this.enqueue(submitted.run);
     return submitted;
   }
@@ -75,9 +86,9 @@ export class RunsService {
     return run;
   }
 
-  /** Asked only where it matters: a package that needs no dry-run costs no query. */
-  private async dryRunDone(verified: VerifiedPackage): Promise<boolean> {
-    return needsDryRun(verified) && (await this.runs.hasDryRun(verified.digest));
+  /** Whether a missing dry-run cannot stand in the way. Asked of the database only where it matters. */
+  private async dryRunSettled(verified: VerifiedPackage, { dryRun }: RunRequest): Promise<boolean> {
+    return dryRun || !needsDryRun(verified) || (await this.runs.hasDryRun(verified.digest));
   }
 
   /** After the commit, and not awaited: the run is safe, and a queue that is away is told of it later. */
@@ -85,28 +96,6 @@ export class RunsService {
     this.queue.deliver([{ runId: run.id, fence: run.fence }]).catch((error: unknown) => {
       this.logger.warn({ msg: 'The queue was not told of a run; the reconciler will.', runId: run.id, err: error });
     });
-  }
-
-  private newRun(
-    verified: VerifiedPackage,
-    inputs: JsonObject,
-    decision: Decision,
-    idempotencyKey: string,
-    principal: Principal,
-    request: RunRequest,
-  ): NewRun {
-    const { name: workflow, version, digest } = verified;
-    const { spec } = verified.package;
-    return {
-      ...{ id: uuid(), workflow, version, digest, inputs, decision, idempotencyKey },
-      dryRun: request.dryRun,
-      target: targetOf(verified, inputs),
-      requestedBy: principal.name,
-      requestHash: requestHash(request),
-      timeoutMs: Math.min(spec.timeouts.runMs, this.config.EXECUTION_TIMEOUT * 1000),
-      queueTimeoutMs: spec.timeouts.queueMs,
-      steps: spec.steps.map((step) => ({ name: step.name, action: step.uses })),
-    };
   }
 }
 
@@ -121,21 +110,17 @@ function validInputs(verified: VerifiedPackage, given: JsonObject): JsonObject {
   );
 }
 
-/** The target is what locks and brakes count, so it must be known before anything runs. */
-function targetOf(verified: VerifiedPackage, inputs: JsonObject): string | null {
-  const { target } = verified.package.spec;
-  if (target === undefined) return null;
+/** What locks, brakes and policy count: it must be known before anything runs. */
+function reachOf(verified: VerifiedPackage, inputs: JsonObject): { target: string | null; namespaces: string[] } {
+  const { spec } = verified.package;
   try {
-    const value = resolveValue(target, { inputs });
-    if (typeof value === 'string' && value !== '') return value;
-    throw new RuntimeError('inputs-invalid', 'With these inputs the target of the package is not a text.');
+    const target = spec.target === undefined ? null : String(resolveValue(spec.target, { inputs }));
+    return { target, namespaces: declaredNamespaces(spec, inputs, target) };
   } catch (error) {
     if (!(error instanceof WpkError)) throw error;
-    const errors = error.problems.map(({ detail }) => ({ pointer: '#/inputs', detail: `spec.target: ${detail}` }));
-    throw new RuntimeError('inputs-invalid', 'With these inputs the target of the package cannot be computed.', {
-      cause: error,
-      errors,
-    });
+    const errors = error.problems.map(({ detail }) => ({ pointer: '#/inputs', detail }));
+    const message = 'With these inputs the target or the namespaces of the package cannot be computed.';
+    throw new RuntimeError('inputs-invalid', message, { cause: error, errors });
   }
 }
 
