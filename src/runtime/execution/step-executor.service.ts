@@ -188,7 +188,7 @@ function resolveInput(step: Step, scope: Scope): Readonly<Record<string, unknown
 function outsideDeclared({ namespaces }: StepWork, input: Readonly<Record<string, unknown>>): StepError | undefined {
   const namespace = input['namespace'];
   if (typeof namespace !== 'string' || namespaces.includes(EVERY_NAMESPACE) || namespaces.includes(namespace))
-    return undefined;
+    {return undefined;}
   const message = `The package declares no permission in the namespace ${namespace}; spec.permissions must name it.`;
   return new StepError('STEP.FORBIDDEN', message);
 }

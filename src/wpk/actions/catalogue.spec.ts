@@ -20,7 +20,7 @@ describe('the action catalogue', () => {
     const effects = [...ACTIONS.values()].filter(({ mutates }) => mutates).map(({ name, effect }) => [name, effect]);
     expect(effects).toEqual([
       ['kubernetes/restart', 'idempotent'],
-      ['kubernetes/scale', 'checkable'],
+      ['kubernetes/scale', 'idempotent'],
       ['kubernetes/annotate', 'idempotent'],
     ]);
   });

@@ -26,7 +26,7 @@ const restart: ActionDescriptor = {
 const scale: ActionDescriptor = {
   name: 'kubernetes/scale',
   summary: 'Set the number of replicas of a workload.',
-  effect: 'checkable',
+  effect: 'idempotent',
   mutates: true,
   input: objectSchema(
     {
