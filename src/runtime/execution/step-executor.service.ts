@@ -187,8 +187,9 @@ function resolveInput(step: Step, scope: Scope): Readonly<Record<string, unknown
 /** A run is held to the namespaces that its package declares, whatever its inputs and earlier outputs say. */
 function outsideDeclared({ namespaces }: StepWork, input: Readonly<Record<string, unknown>>): StepError | undefined {
   const namespace = input['namespace'];
-  if (typeof namespace !== 'string' || namespaces.includes(EVERY_NAMESPACE) || namespaces.includes(namespace))
-    {return undefined;}
+  if (typeof namespace !== 'string' || namespaces.includes(EVERY_NAMESPACE) || namespaces.includes(namespace)) {
+    return undefined;
+  }
   const message = `The package declares no permission in the namespace ${namespace}; spec.permissions must name it.`;
   return new StepError('STEP.FORBIDDEN', message);
 }
