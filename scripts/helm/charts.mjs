@@ -17,7 +17,7 @@ const LIBRARY = 'helm/common';
 /** The folder of the programs, after those that are named were built where they are missing. */
 export function tools(...names) {
   const script = path.join(ROOT, 'scripts/tools/install.sh');
-  if (names.length > 0) execFileSync(script, names, { stdio: 'inherit' });
+  if (names.length > 0) execFileSync(script, names, { stdio: ['ignore', 2, 2] });
   return execFileSync(script, ['--folder'], { encoding: 'utf8' }).trim();
 }
 

@@ -7,10 +7,10 @@ import path from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 
 import { CHARTS, ROOT, staleCopies, tools, UMBRELLA } from './charts.mjs';
+import { words } from './commands.mjs';
 import { kubernetesSchemas } from './schemas.mjs';
 
 const HELMS = ['helm3', 'helm4'];
-const PUBLIC_KEY = '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n';
 /** What kube-score asks for and why it is not done. */
 const NOT_ASKED = [
   'container-ephemeral-storage-request-and-limit', // the size of every emptyDir is limited
@@ -232,11 +232,6 @@ function checkRequirement() {
       );
     }
   }
-}
-
-/** The words that a shell makes of the line; quotes are only around whole values. */
-function words(line) {
-  return line.split(/\s+/).map((word) => word.replaceAll('"', '').replace('$PUBLIC_KEY', PUBLIC_KEY));
 }
 
 function checkReadme(chart) {

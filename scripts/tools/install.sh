@@ -59,6 +59,16 @@ link_flags() {
   echo "$flags"
 }
 
+# What kwok makes nodes and pods do: files of its module, in one.
+kwok_stages() {
+  local stages
+  stages=$(go mod download -json "sigs.k8s.io/kwok@$1" | sed -n 's/^.*"Dir": "\(.*\)".*$/\1/p')/kustomize/stage
+  for file in node/fast/node-initialize node/heartbeat-with-lease/node-heartbeat-with-lease pod/fast/pod-{ready,complete,delete}; do
+    cat "$stages/$file.yaml"
+    echo ---
+  done
+}
+
 build() {
   local name=$1 how=$2 folder=. package version
   shift 2
@@ -70,6 +80,7 @@ build() {
   local flags stamp="$bin/.$name.version" started=$SECONDS
   flags=$(link_flags "$name" "$version")
   local what="$package@$version $flags"
+  if [ "$name" = kwok ]; then what+=" with stages"; fi
   if [ -x "$bin/$name" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$what" ]; then return; fi
   if ! command -v go >/dev/null; then
     echo "scripts/tools/install.sh: $name $version is built with Go, and there is no Go on the PATH. Install Go 1.26 or newer." >&2
@@ -89,6 +100,7 @@ build() {
   fi
   mv -f "$place/$name" "$bin/$name"
   rm -rf "$place"
+  if [ "$name" = kwok ]; then kwok_stages "$version" >"$bin/kwok-stages.yaml"; fi
   echo "$what" >"$stamp"
   echo "  $name $version: $((SECONDS - started)) s"
 }
