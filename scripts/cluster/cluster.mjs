@@ -117,6 +117,7 @@ function apiserverArguments({ etcd, api }) {
 function controllerArguments() {
   return [
     ...['--kubeconfig', KUBECONFIG, '--leader-elect=false', '--secure-port=0'],
+    '--horizontal-pod-autoscaler-sync-period=2s',
     ...['--service-account-private-key-file', path.join(FOLDER, 'service-account.key')],
     ...['--root-ca-file', path.join(FOLDER, 'certificates/apiserver.crt')],
   ];
