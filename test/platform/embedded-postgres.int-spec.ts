@@ -85,10 +85,13 @@ describe('embedded PostgreSQL', () => {
   asRoot?.('serves root from a folder that the database account may not enter', async () => {
     await chmod(folder, 0o700);
     const database = await start();
-    expect(database.dataDir.startsWith(folder)).toBe(false);
-    expect(await query(database.url, 'SHOW data_directory')).toEqual([{ data_directory: database.dataDir }]);
-    await database.stop();
-    await rm(path.dirname(database.dataDir), { recursive: true });
+    try {
+      expect(database.dataDir.startsWith(folder)).toBe(false);
+      expect(await query(database.url, 'SHOW data_directory')).toEqual([{ data_directory: database.dataDir }]);
+    } finally {
+      await database.stop();
+      if (!database.dataDir.startsWith(folder)) await rm(path.dirname(database.dataDir), { recursive: true });
+    }
   });
 });
 

@@ -76,7 +76,7 @@ export class ChildProcesses {
 
   /** Starts `node <script> …args`, the script relative to the project ("dist/worker.js"), with exactly this environment. */
   async start(script: string, env: Record<string, string>, args: readonly string[] = []): Promise<ChildProgram> {
-    const file = path.join(ROOT, script);
+    const file = path.resolve(ROOT, script);
     if (!existsSync(file)) throw new Error(`${file} does not exist: run "npm run build" first.`);
     const child = await GuardedProcess.start({
       command: process.execPath,
