@@ -39,7 +39,7 @@ async function main(): Promise<number> {
 
 function interrupt(): void {
   if (interrupted.signal.aborted) return;
-  terminal.line('\nStopping ...');
+  terminal.line('\nStopping: a step that is under way may end first. Ctrl-C again stops at once.');
   interrupted.abort();
 }
 process.on('SIGINT', () => {
