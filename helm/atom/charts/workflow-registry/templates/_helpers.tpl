@@ -93,3 +93,12 @@ It reads the address of its database from the Secret "{{ $database.secret }}", k
   kubectl -n {{ .Release.Namespace }} create secret generic {{ $database.secret }} --from-literal={{ $database.key }}=postgres://atom:secret@db.company.com:5432/atom
 {{- end }}
 {{- end -}}
+
+{{/* Keys that are accepted as the requirement names them, and are not silently ignored. */}}
+{{- define "workflow-registry.validate" -}}
+{{- range $key := list "backup" "restore" -}}
+{{- if (index $.Values $key).enabled -}}
+{{- include "common.refuse" (dict "key" (printf "%s.enabled" $key) "reason" "this release of the chart cannot do that yet, and nothing would happen." "example" (printf "--set %s.enabled=false, and pg_dump or pg_restore of your own" $key)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
