@@ -10,7 +10,9 @@ const script = path.join(root, 'bench', `${name}.ts`);
 
 if (name === undefined || !existsSync(script)) {
   const names = readdirSync(path.join(root, 'bench')).filter((file) => file.endsWith('.ts'));
-  console.error(`usage: npm run bench -- NAME [--quick] [--json FILE]\nNAME: ${names.map((file) => file.slice(0, -3)).join(', ')}`);
+  console.error(
+    `usage: npm run bench -- NAME [--quick] [--json FILE]\nNAME: ${names.map((file) => file.slice(0, -3)).join(', ')}`,
+  );
   process.exit(2);
 }
 if (!existsSync(path.join(root, 'dist/main.js'))) {

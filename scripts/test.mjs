@@ -56,7 +56,8 @@ function runJest(tiers, rest) {
       '--disable-warning=ExperimentalWarning',
       'node_modules/jest/bin/jest.js',
     ];
-    const output = ['--json', `--outputFile=${resultFile}`, '--selectProjects', ...tiers];
+    // On two cores Jest runs the suites in its own process: what a failed test left open must not keep it from saying so.
+    const output = ['--forceExit', '--json', `--outputFile=${resultFile}`, '--selectProjects', ...tiers];
     const { status } = spawnSync(nodeBinary(), [...jest, ...rest, ...output], {
       cwd: ROOT,
       env: { ...environment(), ATOM_TEST_PARTS_FILE: partsFile },
