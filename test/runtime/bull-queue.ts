@@ -43,6 +43,11 @@ export async function bullQueue(env: Readonly<Record<string, string>>): Promise<
     },
     close: async () => {
       await stop();
+      // BullMQ's close leaves a client whose Redis has gone connecting for ever; a process of Atom ends with exit().
+      if (config.queueBackend === 'redis') {
+        const client = await bull.getBackend().client;
+        if (client.status !== 'ready') client.disconnect();
+      }
       await app.close();
     },
   };

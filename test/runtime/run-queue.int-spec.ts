@@ -34,6 +34,7 @@ if (sharedRedis !== undefined) {
     afterEach(async () => {
       await subject?.close();
       await redis?.stop();
+      redis = undefined;
     });
 
     it('delivers again after everything in it was lost', async () => {
@@ -52,6 +53,7 @@ if (sharedRedis !== undefined) {
     it('refuses a delivery at once when it is away, instead of keeping the caller', async () => {
       const { queue } = await start();
       await redis!.stop();
+      redis = undefined;
       const delivered = queue.deliver([{ runId: uuid(), fence: 0 }]).then(
         () => 'delivered',
         () => 'refused',
