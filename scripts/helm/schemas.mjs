@@ -12,15 +12,14 @@ const EDITION = 1;
 
 /** The folder with one file for each kind, and the release of Kubernetes that they belong to. */
 export function kubernetesSchemas() {
-  const module = JSON.parse(
-    execFileSync('go', ['mod', 'download', '-json', MODULE], {
-      cwd: path.join(ROOT, 'tools/kubernetes'),
-      encoding: 'utf8',
-    }),
-  );
-  const folder = path.resolve(tools(), '..', `schemas-${module.Version}-${EDITION}`);
-  if (!existsSync(folder)) derive(path.join(module.Dir, 'api/openapi-spec/swagger.json'), folder);
-  return { folder, version: module.Version };
+  const project = path.join(ROOT, 'tools/kubernetes');
+  const [, version] = /^require k8s\.io\/kubernetes (\S+)$/m.exec(readFileSync(path.join(project, 'go.mod'), 'utf8'));
+  const folder = path.resolve(tools(), '..', `schemas-${version}-${EDITION}`);
+  if (!existsSync(folder)) {
+    const module = execFileSync('go', ['mod', 'download', '-json', MODULE], { cwd: project, encoding: 'utf8' });
+    derive(path.join(JSON.parse(module).Dir, 'api/openapi-spec/swagger.json'), folder);
+  }
+  return { folder, version };
 }
 
 function derive(swagger, folder) {
