@@ -80,7 +80,7 @@ The first admin token:
 {{- end }}
 {{- if not (or (include "common.setting" (list . "cosignPublicKey")) (include "common.setting" (list . "existingSecret"))) }}
 
-NO KEY IS TRUSTED: every package will be refused until config.cosignPublicKey is set (--set-file …=cosign.pub).
+NO KEY IS TRUSTED: every package will be refused until {{ include "common.keyPrefix" (list . "global.") }}config.cosignPublicKey is set (--set-file …=cosign.pub).
 An upgrade with --set starts from the chart's values again: give the key again, or use --reuse-values or a values file.
 {{- end }}
 {{- end -}}
@@ -98,7 +98,7 @@ It reads the address of its database from the Secret "{{ $database.secret }}", k
 {{- define "workflow-registry.validate" -}}
 {{- range $key := list "backup" "restore" -}}
 {{- if (index $.Values $key).enabled -}}
-{{- include "common.refuse" (dict "key" (printf "%s.enabled" $key) "reason" "this release of the chart cannot do that yet, and nothing would happen." "example" (printf "--set %s.enabled=false, and pg_dump or pg_restore of your own" $key)) -}}
+{{- include "common.refuse" (dict "key" (printf "%s%s.enabled" (include "common.keyPrefix" (list $ "workflow-registry.")) $key) "reason" "this release of the chart cannot do that yet, and nothing would happen." "example" (printf "--set %s.enabled=false, and pg_dump or pg_restore of your own" $key)) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -117,43 +117,50 @@ data:
 {{- mul (regexFind "^[0-9]+" $value | int64) $factor -}}
 {{- end -}}
 
+{{/* list: root context, prefix. How a key is called where it is set: in the umbrella with the prefix, in a chart alone without. */}}
+{{- define "common.keyPrefix" -}}
+{{- if dig "global" "database" "" (index . 0).Values.AsMap }}{{ index . 1 }}{{ end -}}
+{{- end -}}
+
 {{/* The rules that no JSON Schema can say in words that help. */}}
 {{- define "common.validate" -}}
+{{- $shared := include "common.keyPrefix" (list . "global.") -}}
+{{- $own := include "common.keyPrefix" (list . (printf "%s." .Chart.Name)) -}}
 {{- $key := include "common.setting" (list . "cosignPublicKey") -}}
 {{- if and $key (not (contains "-----BEGIN PUBLIC KEY-----" $key)) -}}
-{{- include "common.refuse" (dict "key" "config.cosignPublicKey" "reason" "this is not the PEM text of a public key (it has no line \"-----BEGIN PUBLIC KEY-----\")." "example" "--set-file config.cosignPublicKey=cosign.pub") -}}
+{{- include "common.refuse" (dict "key" (print $shared "config.cosignPublicKey") "reason" "this is not the PEM text of a public key (it has no line \"-----BEGIN PUBLIC KEY-----\")." "example" (printf "--set-file %sconfig.cosignPublicKey=cosign.pub" $shared)) -}}
 {{- end -}}
 {{- if contains "PRIVATE KEY" $key -}}
-{{- include "common.refuse" (dict "key" "config.cosignPublicKey" "reason" "this contains a private key. It must not leave its owner's machine." "example" "--set-file config.cosignPublicKey=cosign.pub") -}}
+{{- include "common.refuse" (dict "key" (print $shared "config.cosignPublicKey") "reason" "this contains a private key. It must not leave its owner's machine." "example" (printf "--set-file %sconfig.cosignPublicKey=cosign.pub" $shared)) -}}
 {{- end -}}
 {{- with include "common.setting" (list . "vaultAddr") -}}
 {{- if not (regexMatch "^https?://[^/\\s]+" .) -}}
-{{- include "common.refuse" (dict "key" "config.vaultAddr" "reason" (printf "%q is not an address with http:// or https://." .) "example" "--set config.vaultAddr=https://vault.company.com") -}}
+{{- include "common.refuse" (dict "key" (print $shared "config.vaultAddr") "reason" (printf "%q is not an address with http:// or https://." .) "example" (printf "--set %sconfig.vaultAddr=https://vault.company.com" $shared)) -}}
 {{- end -}}
 {{- end -}}
 {{- $database := include "common.connection" (list . "database") | fromYaml -}}
 {{- if and $database.url (not (regexMatch "^postgres(ql)?://[^/\\s]+/[^/\\s]+" $database.url)) -}}
-{{- include "common.refuse" (dict "key" "database.url" "reason" "this is not the address of a PostgreSQL database." "example" "--set database.url=postgres://atom:secret@db.company.com:5432/atom") -}}
+{{- include "common.refuse" (dict "key" (print $shared "database.url") "reason" "this is not the address of a PostgreSQL database." "example" (printf "--set %sdatabase.url=postgres://atom:secret@db.company.com:5432/atom" $shared)) -}}
 {{- end -}}
 {{- $redis := include "common.connection" (list . "redis") | fromYaml -}}
 {{- if and $redis.url (not (regexMatch "^rediss?://[^/\\s]+" $redis.url)) -}}
-{{- include "common.refuse" (dict "key" "redis.url" "reason" "this is not the address of a Redis server." "example" "--set redis.url=redis://:secret@redis.company.com:6379/0") -}}
+{{- include "common.refuse" (dict "key" (print $shared "redis.url") "reason" "this is not the address of a Redis server." "example" (printf "--set %sredis.url=redis://:secret@redis.company.com:6379/0" $shared)) -}}
 {{- end -}}
 {{- if .Values.autoscaling.enabled -}}
 {{- $least := include "common.minReplicas" . | int -}}
 {{- if gt $least (int .Values.autoscaling.maxReplicas) -}}
-{{- include "common.refuse" (dict "key" "autoscaling.maxReplicas" "reason" (printf "%d is below the least number of replicas, %d (the greater of replicaCount and autoscaling.minReplicas)." (int .Values.autoscaling.maxReplicas) $least) "example" (printf "--set autoscaling.maxReplicas=%d" (mul 2 $least))) -}}
+{{- include "common.refuse" (dict "key" (print $own "autoscaling.maxReplicas") "reason" (printf "%d is below the least number of replicas, %d (the greater of replicaCount and autoscaling.minReplicas)." (int .Values.autoscaling.maxReplicas) $least) "example" (printf "--set %sautoscaling.maxReplicas=%d" $own (mul 2 $least))) -}}
 {{- end -}}
 {{- if not (or .Values.autoscaling.targetCPUUtilizationPercentage .Values.autoscaling.targetMemoryUtilizationPercentage) -}}
-{{- include "common.refuse" (dict "key" "autoscaling.targetCPUUtilizationPercentage" "reason" "an autoscaler needs something to scale by." "example" "--set autoscaling.targetCPUUtilizationPercentage=80, or --set autoscaling.enabled=false") -}}
+{{- include "common.refuse" (dict "key" (print $own "autoscaling.targetCPUUtilizationPercentage") "reason" "an autoscaler needs something to scale by." "example" (printf "--set %sautoscaling.targetCPUUtilizationPercentage=80, or --set %sautoscaling.enabled=false" $own $own)) -}}
 {{- end -}}
 {{- end -}}
 {{- range .Values.extraEnv -}}
 {{- if has .name (list "DATABASE_URL" "QUEUE_BACKEND" "REDIS_URL" "COSIGN_PUBLIC_KEY" "VAULT_TOKEN" "ATOM_BOOTSTRAP_TOKEN" "HOST" "PORT" "WORKER_PORT") -}}
-{{- include "common.refuse" (dict "key" "extraEnv" "reason" (printf "%s is set by the chart itself, and a variable can only be set once." .name) "example" "--set 'extraEnv[0].name=NODE_OPTIONS,extraEnv[0].value=--max-old-space-size=384'") -}}
+{{- include "common.refuse" (dict "key" (print $own "extraEnv") "reason" (printf "%s is set by the chart itself, and a variable can only be set once." .name) "example" (printf "--set '%sextraEnv[0].name=NODE_OPTIONS,%sextraEnv[0].value=--max-old-space-size=384'" $own $own)) -}}
 {{- end -}}
 {{- end -}}
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) (dig "rbac" "create" false .Values.AsMap) -}}
-{{- include "common.refuse" (dict "key" "serviceAccount.name" "reason" "without a service account of its own the permissions would go to \"default\", that is to every pod of the namespace." "example" "--set serviceAccount.name=atom-agent, or --set serviceAccount.create=true") -}}
+{{- include "common.refuse" (dict "key" (print $own "serviceAccount.name") "reason" "without a service account of its own the permissions would go to \"default\", that is to every pod of the namespace." "example" (printf "--set %sserviceAccount.name=atom-agent, or --set %sserviceAccount.create=true" $own $own)) -}}
 {{- end -}}
 {{- end -}}
