@@ -34,7 +34,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '(\\.store\\.postgres|\\.entity|\\.module|\\.processor|\\.producer)\\.ts$|^src/(platform|runtime/adapters|simulator)/',
+        pathNot:
+          '(\\.store\\.postgres|\\.entity|\\.module|\\.processor|\\.producer)\\.ts$|^src/(platform|runtime/adapters|simulator)/',
       },
       // A type is no input or output.
       to: {

@@ -18,7 +18,9 @@ import { median } from './parts/statistics.ts';
 const IN_FLIGHT = 64;
 const CONCURRENCY = 50;
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+});
 const size = options.quick ? { jobs: 300, rounds: 1 } : { jobs: 3000, rounds: 3 };
 
 interface Result {
@@ -56,7 +58,9 @@ await chmod(folder, 0o755); // as root the database runs under another account, 
 const postgres = await startEmbeddedPostgres({ stateDir: folder, database: 'bench', durable: true });
 const redis = await startRedis();
 try {
-  const { migrate } = (await import(path.resolve('dist/platform/database/migrate.js'))) as typeof import('../src/platform/database/migrate.ts');
+  const { migrate } = (await import(
+    path.resolve('dist/platform/database/migrate.js')
+  )) as typeof import('../src/platform/database/migrate.ts');
   await migrate(postgres.url, { queueSchema: true });
   const results: Result[] = [];
   for (const backend of ['redis', 'postgres'] as const) {
@@ -67,8 +71,11 @@ try {
       `${backend.padEnd(9)} atom ${result.atomRunsPerSecond} runs/s   raw BullMQ ${result.rawJobsPerSecond} jobs/s   ratio ${result.ratio} (rounds: ${result.ratios.join(', ')})`,
     );
   }
-  console.log(`${size.jobs} one-step runs (one Kubernetes GET each), ${IN_FLIGHT} requests in flight, ${CONCURRENCY} at once in one worker, ${size.rounds} round(s), ${os.cpus().length} cores`);
-  if (options.json !== undefined) await writeFile(options.json, JSON.stringify({ bench: 'skeleton', ...size, results }, null, 2) + '\n');
+  console.log(
+    `${size.jobs} one-step runs (one Kubernetes GET each), ${IN_FLIGHT} requests in flight, ${CONCURRENCY} at once in one worker, ${size.rounds} round(s), ${os.cpus().length} cores`,
+  );
+  if (options.json !== undefined)
+    await writeFile(options.json, JSON.stringify({ bench: 'skeleton', ...size, results }, null, 2) + '\n');
 } finally {
   await redis.stop();
   await postgres.stop();

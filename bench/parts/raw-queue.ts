@@ -1,4 +1,11 @@
-import { type BackendFactory, createPostgresBackend, createRedisBackend, Queue, type QueueOptions, Worker } from 'bullmq';
+import {
+  type BackendFactory,
+  createPostgresBackend,
+  createRedisBackend,
+  Queue,
+  type QueueOptions,
+  Worker,
+} from 'bullmq';
 
 import { seconds, times } from './statistics.ts';
 
@@ -8,10 +15,16 @@ export interface QueueAddress {
 }
 
 /** Jobs per second that BullMQ alone adds and processes on this backend: no row, no package, nothing durable but the job. */
-export async function rawThroughput(at: QueueAddress, jobs: number, inFlight: number, concurrency: number): Promise<number> {
+export async function rawThroughput(
+  at: QueueAddress,
+  jobs: number,
+  inFlight: number,
+  concurrency: number,
+): Promise<number> {
   const name = `raw-${process.pid}-${Date.now()}`;
   const factory = (at.backend === 'postgres' ? createPostgresBackend : createRedisBackend) as BackendFactory;
-  const options = at.backend === 'postgres' ? { connectionString: at.url, max: 10 } : { url: at.url, maxRetriesPerRequest: null };
+  const options =
+    at.backend === 'postgres' ? { connectionString: at.url, max: 10 } : { url: at.url, maxRetriesPerRequest: null };
   const connection = options as unknown as QueueOptions['connection'];
   const queue = new Queue(name, { connection }, factory);
   let done = 0;

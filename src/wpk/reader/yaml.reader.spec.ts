@@ -181,10 +181,11 @@ function anyJson(random: () => number, depth: number): unknown {
   if (pick === 1) return random() < 0.5;
   if (pick === 2) return Math.floor((random() - 0.5) * 2 ** 53);
   if (pick === 3) return Math.round(random() * 1e6) / 1e3;
-  if (pick === 4)
-    {return Array.from({ length: size * 3 }, () => 'aé😀"\\\n: #-[]{}&*!|>%@'.charAt(Math.floor(random() * 22)))
+  if (pick === 4) {
+    return Array.from({ length: size * 3 }, () => 'aé😀"\\\n: #-[]{}&*!|>%@'.charAt(Math.floor(random() * 22)))
       .join('')
-      .replace(/\p{Surrogate}/gu, '');}
+      .replace(/\p{Surrogate}/gu, '');
+  }
   if (pick === 5) return Array.from({ length: size }, () => anyJson(random, depth + 1));
   return Object.fromEntries(Array.from({ length: size }, (_, i) => [`k${i}`, anyJson(random, depth + 1)]));
 }
