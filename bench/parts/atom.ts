@@ -66,14 +66,12 @@ export class BenchedAtom {
 
   /** One-step runs per second, one request each, from the first request until the last end is durable. */
   async throughput(runs: number, inFlight: number): Promise<number> {
-    const ended = await this.ended();
     const taken = await seconds(async () => {
       await times(runs, inFlight, () => this.submit());
-      while ((await this.ended()) - ended < runs) await delay(5);
+      while ((await this.count(`state IN ('queued', 'running')`)) > 0) await delay(10);
     });
-    const failed = await this.database.query(`SELECT count(*)::int AS n FROM run WHERE finished_at IS NOT NULL AND state <> 'succeeded'`);
-    const { n } = failed.rows[0] as { n: number };
-    if (n > 0) throw new Error(`${n} runs did not succeed: the figure would mean nothing`);
+    const failed = await this.count(`finished_at IS NOT NULL AND state <> 'succeeded'`);
+    if (failed > 0) throw new Error(`${failed} runs did not succeed: the figure would mean nothing`);
     return runs / taken;
   }
 
@@ -92,8 +90,8 @@ export class BenchedAtom {
     await response.arrayBuffer();
   }
 
-  private async ended(): Promise<number> {
-    const { rows } = await this.database.query('SELECT count(*)::int AS n FROM run WHERE finished_at IS NOT NULL');
+  private async count(condition: string): Promise<number> {
+    const { rows } = await this.database.query(`SELECT count(*)::int AS n FROM run WHERE ${condition}`);
     return (rows[0] as { n: number }).n;
   }
 

@@ -101,6 +101,10 @@ export function workflowStoreContract(title: string, open: () => WorkflowStore |
       for (const version of ['1.2.0', '1.10.0', '2.0.0-rc.1', '1.9.0']) await store.add(aNewVersion('order', version));
       const versions = await store.versionsOf('order', 3);
       expect(versions.map(({ version }) => version)).toEqual(['2.0.0-rc.1', '1.10.0', '1.9.0']);
+      expect(await store.findRef('order', '1.9.0')).toEqual(
+        expect.objectContaining({ name: 'order', version: '1.9.0' }),
+      );
+      expect(await store.findRef('order', '9.9.9')).toBeUndefined();
       expect(await store.findLatest('order')).toMatchObject({ name: 'order', version: '1.10.0' });
     });
 

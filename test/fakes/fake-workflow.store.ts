@@ -40,6 +40,11 @@ export class FakeWorkflowStore extends WorkflowStore {
     return versions.find((candidate) => candidate.version === version);
   }
 
+  async findRef(name: string, version: string): Promise<WorkflowRef | undefined> {
+    const found = await this.find(name, version);
+    return found && { name, version, digest: found.digest };
+  }
+
   async findLatest(name: string): Promise<WorkflowRef | undefined> {
     const latest = (await this.versionsOf(name, Infinity)).find(({ version }) => !isPrerelease(version));
     return latest && { name, version: latest.version, digest: latest.digest };

@@ -27,7 +27,7 @@ export class StoredWorkflowCatalog extends WorkflowCatalog {
   async resolve(name: string, version?: string): Promise<WorkflowRef> {
     const found = isWorkflowName(name) ? await this.find(name, version) : undefined;
     if (!found) throw workflowNotFound(name, version);
-    return { name: found.name, version: found.version, digest: found.digest };
+    return found;
   }
 
   async open({ name, version, digest }: WorkflowRef): Promise<VerifiedPackage> {
@@ -39,7 +39,7 @@ export class StoredWorkflowCatalog extends WorkflowCatalog {
 
   private async find(name: string, version: string | undefined): Promise<WorkflowRef | undefined> {
     if (version === undefined) return this.workflows.findLatest(name);
-    return isVersion(version) ? this.workflows.find(name, version) : undefined;
+    return isVersion(version) ? this.workflows.findRef(name, version) : undefined;
   }
 
   private async verify(digest: string): Promise<{ opened: VerifiedPackage; size: number }> {

@@ -47,6 +47,11 @@ const SIGN = {
     ON CONFLICT DO NOTHING`,
 };
 
+const REF = {
+  name: 'registry-ref',
+  text: 'SELECT name, version, digest FROM workflow_version WHERE name = $1 AND version = $2',
+};
+
 const LATEST = {
   name: 'registry-latest',
   text: `
@@ -103,6 +108,11 @@ export class PostgresWorkflowStore extends WorkflowStore {
   async find(name: string, version: string): Promise<WorkflowVersion | undefined> {
     const row = await this.withPackage().where({ name, version }).getOne();
     return row ? toVersion(row) : undefined;
+  }
+
+  async findRef(name: string, version: string): Promise<WorkflowRef | undefined> {
+    const [row] = await this.database.query<QueryResultRow & WorkflowRef>(REF, [name, version]);
+    return row;
   }
 
   async findLatest(name: string): Promise<WorkflowRef | undefined> {

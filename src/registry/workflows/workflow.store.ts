@@ -17,6 +17,9 @@ export abstract class WorkflowStore {
 
   abstract find(name: string, version: string): Promise<WorkflowVersion | undefined>;
 
+  /** As `find`, and only what a run needs to know: asked for every run that starts. */
+  abstract findRef(name: string, version: string): Promise<WorkflowRef | undefined>;
+
   /** The highest version that is not a pre-release, by SemVer precedence. */
   abstract findLatest(name: string): Promise<WorkflowRef | undefined>;
 
