@@ -32,6 +32,8 @@ export abstract class DomainError<Code extends string = string> extends Error {
 export interface ProblemType {
   readonly status: number;
   readonly title: string;
+  /** Headers that belong to every such answer, such as `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type ProblemTypes<Code extends string = string> = Readonly<Record<Code, ProblemType>>;

@@ -1,4 +1,4 @@
-import type { ProblemTypes } from '../errors/domain.error.js';
+import type { ProblemType, ProblemTypes } from '../errors/domain.error.js';
 
 /** Problems that belong to no module: the request as such. */
 export type HttpProblemCode =
@@ -22,7 +22,7 @@ export const HTTP_PROBLEMS: ProblemTypes<HttpProblemCode> = {
   'body-too-large': { status: 413, title: 'The body is too large' },
   'media-type-unsupported': { status: 415, title: 'The content type is not one that is read here' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
-  unavailable: { status: 503, title: 'Atom cannot serve this now' },
+  unavailable: { status: 503, title: 'Atom cannot serve this now', headers: { 'retry-after': '5' } },
   'internal-error': { status: 500, title: 'Atom failed' },
 };
 
@@ -42,8 +42,8 @@ const DETAILS: Readonly<Record<'unavailable' | 'internal-error', string>> = {
   'internal-error': 'The log of the server has the reason, under this requestId.',
 };
 
-export function problemOfStatus(status: number): { code: HttpProblemCode; title: string; detail: string } {
+export function problemOfStatus(status: number): ProblemType & { code: HttpProblemCode; detail: string } {
   const code = BY_STATUS.get(status) ?? (status >= 500 ? 'internal-error' : 'request-malformed');
   const detail = code === 'unavailable' ? DETAILS.unavailable : DETAILS['internal-error'];
-  return { code, title: HTTP_PROBLEMS[code].title, detail };
+  return { ...HTTP_PROBLEMS[code], status, code, detail };
 }

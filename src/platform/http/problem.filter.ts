@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { DomainError, type ErrorPlace, type ProblemTypes } from '../errors/domain.error.js';
+import { DomainError, type ErrorPlace, type ProblemType, type ProblemTypes } from '../errors/domain.error.js';
 import { HTTP_PROBLEMS, problemOfStatus } from './http.problems.js';
 
 /** RFC 9457 `application/problem+json`, with a stable `code` and the places that are wrong. */
@@ -18,10 +18,8 @@ export interface Problem {
 
 const PROBLEM_BASE = 'https://atom.dev/problems/';
 
-interface Outcome {
+interface Outcome extends ProblemType {
   readonly code: string;
-  readonly status: number;
-  readonly title: string;
   readonly detail: string;
   readonly errors: readonly ErrorPlace[];
 }
@@ -46,14 +44,7 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const { code, status, title, detail, errors } = outcome;
-    const problem: Problem = {
-      ...{ type: PROBLEM_BASE + code, title, status, detail, instance: `/problems/${requestId}`, code, requestId },
-      ...(errors.length > 0 && { errors }),
-    };
-    if (status === 401) void reply.header('www-authenticate', 'Bearer error="invalid_token"');
-    if (status === 503) void reply.header('retry-after', '5');
-    void reply.status(status).type('application/problem+json').send(JSON.stringify(problem));
+    sendProblem(reply, requestId, outcome);
   }
 
   private outcomeOf(error: unknown): Outcome {
@@ -62,11 +53,28 @@ export class ProblemFilter implements ExceptionFilter {
       // A code without a type is a defect; it must not decide what the caller sees.
       if (type) return { ...type, code: error.code, detail: error.message, errors: error.errors };
     }
-    const status = statusOf(error);
-    const { code, title, detail } = problemOfStatus(status);
-    const said = status < 500 && error instanceof Error ? error.message : detail;
-    return { code, status, title, detail: said, errors: [] };
+    return outcomeOfRequest(error);
   }
+}
+
+/** For what Fastify refuses before it knows a route, such as a path with a broken escape: no filter sees it. */
+export function sendFrameworkProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', request.id);
+  sendProblem(reply, request.id, outcomeOfRequest(error));
+}
+
+function sendProblem(reply: FastifyReply, requestId: string, outcome: Outcome): void {
+  const { code, status, title, detail, errors, headers = {} } = outcome;
+  const problem: Problem = {
+    ...{ type: PROBLEM_BASE + code, title, status, detail, instance: `/problems/${requestId}`, code, requestId },
+    ...(errors.length > 0 && { errors }),
+  };
+  void reply.headers(headers).status(status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+function outcomeOfRequest(error: unknown): Outcome {
+  const outcome = { ...problemOfStatus(statusOf(error)), errors: [] };
+  return outcome.status < 500 && error instanceof Error ? { ...outcome, detail: error.message } : outcome;
 }
 
 /** `instanceof` alone would leave the code's type open. */
@@ -74,9 +82,13 @@ function isDomainError(error: unknown): error is DomainError {
   return error instanceof DomainError;
 }
 
-/** Nest's exceptions and Fastify's errors (body too large, unknown content type, malformed JSON) say their status. */
+/**
+ * Nest's exceptions and Fastify's errors (body too large, unknown content type, malformed JSON) say their status. Errors of
+ * other libraries may carry a status too, that of a server which they asked: it is not ours to pass on.
+ */
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
-  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
-  return 500;
+  if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return 500;
+  const { code, statusCode } = error;
+  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number' ? statusCode : 500;
 }

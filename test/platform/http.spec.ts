@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Body,
+  Controller,
+  Get,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Query,
+  Res,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Type } from 'class-transformer';
+import { IsInt, IsString, ValidateNested } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+
+import { DomainError } from '../../src/platform/errors/domain.error.js';
+import { decodeCursor, encodeCursor, PageQuery } from '../../src/platform/http/cursor.js';
+import { KEEP_ALIVE, sendEvents, type ServerSentEvent } from '../../src/platform/http/server-sent-events.js';
+import { startHttpApp } from './http.app.js';
+
+class TeapotError extends DomainError<'teapot' | 'undeclared'> {}
+
+class Inner {
+  @IsInt()
+  count!: number;
+}
+
+class BodyDto {
+  @IsString()
+  name!: string;
+
+  @ValidateNested()
+  @Type(() => Inner)
+  inner!: Inner;
+}
+
+@Controller('things')
+class ThingsController {
+  /** Whether the last stream was ended by its reader or its end. */
+  static finished = 0;
+
+  @Get('fail/:how')
+  fail(@Param('how') how: string): never {
+    if (how === 'domain') {
+      throw new TeapotError('teapot', 'Short and stout.', { errors: [{ pointer: '#/lid', detail: 'is on' }] });
+    }
+    if (how === 'undeclared') throw new TeapotError('undeclared', 'internal words');
+    if (how === 'away') throw new ServiceUnavailableException('internal words');
+    if (how === 'library') throw Object.assign(new Error('internal words'), { statusCode: 403 });
+    if (how === 'text') throw 'internal words' as unknown as Error;
+    throw new Error('internal words');
+  }
+
+  @Get('one/:id')
+  one(@Param('id', ParseUUIDPipe) id: string): string {
+    return id;
+  }
+
+  @Get()
+  list(@Query() query: PageQuery): object {
+    return {
+      limit: query.limit,
+      key: query.cursor === undefined ? null : decodeCursor(query.cursor, (part) => part !== 'bad'),
+    };
+  }
+
+  @Post()
+  create(@Body() body: BodyDto): BodyDto {
+    return body;
+  }
+
+  @Get('stream/:how')
+  stream(@Param('how') how: string, @Res() reply: FastifyReply): void {
+    sendEvents(reply, ThingsController.events(how));
+  }
+
+  private static async *events(how: string): AsyncGenerator<ServerSentEvent | typeof KEEP_ALIVE> {
+    try {
+      yield { id: '7', event: 'log', data: { line: 'one\ntwo\r\n\nthree' } };
+      yield KEEP_ALIVE;
+      if (how === 'broken') throw new Error('internal words');
+      yield { event: 'end', data: { state: 'succeeded' } };
+      await Promise.resolve();
+    } finally {
+      ThingsController.finished++;
+    }
+  }
+}
+
+let app: NestFastifyApplication;
+
+beforeAll(async () => {
+  app = await startHttpApp({
+    controllers: [ThingsController],
+    problems: [{ teapot: { status: 418, title: 'A teapot' } }],
+  });
+});
+afterAll(() => app.close());
+
+const post = (payload: string, type = 'application/json') =>
+  app.inject({ method: 'POST', url: '/things', headers: { 'content-type': type }, payload });
+
+const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers });
+
+describe('a problem', () => {
+  it.each([
+    ['an unknown route', () => get('/nothing'), 404, 'not-found'],
+    ['an unknown method', () => app.inject({ method: 'DELETE', url: '/things' }), 404, 'not-found'],
+    ['a path that is not one', () => get('/things/one/%zz'), 400, 'request-malformed'],
+    ['an id that is not one', () => get('/things/one/7'), 400, 'request-malformed'],
+    ['malformed JSON', () => post('{"name":'), 400, 'request-malformed'],
+    ['no body', () => post(''), 400, 'request-malformed'],
+    ['JSON that reaches for a prototype', () => post('{"__proto__": {"x": 1}}'), 400, 'request-malformed'],
+    ['a body that is too large', () => post(`{"name": "${'x'.repeat(1024 * 1024)}"}`), 413, 'body-too-large'],
+    ['a content type that is not read', () => post('<a/>', 'application/xml'), 415, 'media-type-unsupported'],
+    ['members that are wrong', () => post('{}'), 422, 'request-invalid'],
+    ['a limit that is none', () => get('/things?limit=abc'), 422, 'request-invalid'],
+    ['a limit that is too high', () => get('/things?limit=201'), 422, 'request-invalid'],
+    ['a cursor that is none', () => get('/things?cursor=%7B'), 400, 'cursor-invalid'],
+    ['a cursor of another list', () => get(`/things?cursor=${encodeCursor(['bad'])}`), 400, 'cursor-invalid'],
+    ['a refusal of a module', () => get('/things/fail/domain'), 418, 'teapot'],
+    ['a part that is away', () => get('/things/fail/away'), 503, 'unavailable'],
+    ['a code without a type', () => get('/things/fail/undeclared'), 500, 'internal-error'],
+    ['an unknown error', () => get('/things/fail/unknown'), 500, 'internal-error'],
+    ['an error of a library that has a status of its own', () => get('/things/fail/library'), 500, 'internal-error'],
+    ['something thrown that is no error', () => get('/things/fail/text'), 500, 'internal-error'],
+  ] as const)('says what is wrong: %s', async (_what, ask, status, code) => {
+    const response = await ask();
+    expect(response.statusCode).toBe(status);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json\b/);
+    const body: Record<string, unknown> = response.json();
+    expect(body).toMatchObject({ type: `https://atom.dev/problems/${code}`, status, code });
+    expect(body['requestId']).toBe(response.headers['x-request-id']);
+    expect(body['instance']).toBe(`/problems/${String(body['requestId'])}`);
+    for (const member of ['title', 'detail']) expect(body[member]).toMatch(/\S/);
+    expect(response.body).not.toContain('internal words');
+    expect(response.body).not.toMatch(/\bat .*\.[jt]s:\d+/);
+  });
+
+  it('points at every member that is wrong, missing or unknown', async () => {
+    const { errors } = (await post('{"inner": {"count": "x", "a/b~c": 1}, "other": 1}')).json<{
+      errors: { pointer: string }[];
+    }>();
+    expect(new Set(errors.map(({ pointer }) => pointer))).toEqual(
+      new Set(['#/name', '#/inner/count', '#/inner/a~1b~0c', '#/other']),
+    );
+  });
+
+  it('passes on the places that a module names', async () => {
+    expect((await get('/things/fail/domain')).json()).toMatchObject({
+      errors: [{ pointer: '#/lid', detail: 'is on' }],
+    });
+  });
+
+  it('says when to come back', async () => {
+    expect((await get('/things/fail/away')).headers['retry-after']).toBe('5');
+  });
+});
+
+describe('a list', () => {
+  it('takes back the cursor that it gave out', async () => {
+    const cursor = encodeCursor(['ü"\0']);
+    expect((await get(`/things?cursor=${cursor}&limit=2`)).json()).toEqual({ limit: 2, key: ['ü"\0'] });
+  });
+
+  it('has a page size of its own', async () => {
+    expect((await get('/things')).json()).toEqual({ limit: 50, key: null });
+  });
+});
+
+describe('a request id', () => {
+  it('is the caller’s own when that is well-formed', async () => {
+    expect((await get('/things', { 'x-request-id': 'caller-0001.x' })).headers['x-request-id']).toBe('caller-0001.x');
+  });
+
+  it.each(['short', 'x'.repeat(65), 'with space 1', '{"a":"b-c-d"}'])('replaces %s', async (id) => {
+    expect((await get('/things', { 'x-request-id': id })).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('server-sent events', () => {
+  it('keep one event in one block, whatever is in its data', async () => {
+    const response = await get('/things/stream/whole');
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    expect(response.body).toBe(
+      'retry: 1000\n\nid: 7\nevent: log\ndata: {"line":"one\\ntwo\\r\\n\\nthree"}\n\n: keep-alive\n\n' +
+        'event: end\ndata: {"state":"succeeded"}\n\n',
+    );
+  });
+
+  it('break off when their source fails, and say nothing of why', async () => {
+    const before = ThingsController.finished;
+    const outcome = await get('/things/stream/broken').then(({ body }) => body, String);
+    expect(outcome).not.toContain('end');
+    expect(ThingsController.finished).toBe(before + 1);
+  });
+});
