@@ -30,6 +30,7 @@ export class RunFeed implements OnApplicationBootstrap {
   /** Every event after `afterSeq`, in order, until the one that ends the run. The run must exist. */
   async *follow(runId: string, afterSeq: number): AsyncGenerator<RunEvent | typeof KEEP_ALIVE> {
     let seq = afterSeq;
+    let ended = false;
     for (;;) {
       // Listening begins before looking: what is committed in between wakes the sleep that follows.
       const news = this.sleepUntilNews(runId);
@@ -41,7 +42,12 @@ export class RunFeed implements OnApplicationBootstrap {
           if (event.type === 'run' && isEnded(event.data.state)) return;
         }
         if (events.length === PAGE) continue;
-        if (events.length === 0 && (await this.endedBefore(runId))) return;
+        if (events.length === 0) {
+          if (ended) return;
+          // It may have ended after we looked: what it wrote last is found by looking once more.
+          ended = await this.hasEnded(runId);
+          if (ended) continue;
+        }
         if (!(await news.arrived)) yield KEEP_ALIVE;
       } finally {
         news.cancel();
@@ -50,7 +56,7 @@ export class RunFeed implements OnApplicationBootstrap {
   }
 
   /** A client that resumes after the last event of an ended run would wait for ever. */
-  private async endedBefore(runId: string): Promise<boolean> {
+  private async hasEnded(runId: string): Promise<boolean> {
     const run = await this.runs.find(runId);
     return run === undefined || isEnded(run.state);
   }
