@@ -1,3 +1,5 @@
+import { validate as isUuid } from 'uuid';
+
 /** One job per delivery of a run; everything else is in the run's row. */
 export interface RunJob {
   readonly runId: string;
@@ -6,7 +8,7 @@ export interface RunJob {
 /** Total: a malformed job is undefined, never an exception. */
 export function readRunJob(data: unknown): RunJob | undefined {
   const runId = typeof data === 'object' && data !== null && 'runId' in data ? data.runId : undefined;
-  return typeof runId === 'string' ? { runId } : undefined;
+  return typeof runId === 'string' && isUuid(runId) ? { runId } : undefined;
 }
 
 export interface Delivery {
