@@ -96,9 +96,47 @@ export interface Step {
   readonly action: string;
   readonly state: string;
   readonly attempt: number;
+  /** `{plan}` in a dry-run. */
+  readonly outputs?: Readonly<Record<string, unknown>> | null;
   readonly error?: Reason | null;
   readonly startedAt?: string | null;
   readonly finishedAt?: string | null;
+}
+
+/** What a step of a dry-run would do. */
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  readonly permissions: readonly PermissionCheck[];
+  /** What could not be tried, in words. */
+  readonly unsimulated?: string;
+}
+
+export interface PlannedChange {
+  readonly object: ObjectRef;
+  readonly operation: 'create' | 'update' | 'delete' | 'none';
+  readonly fields: readonly FieldChange[];
+}
+
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface FieldChange {
+  /** JSON pointer (RFC 6901). */
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+export interface PermissionCheck {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly allowed: boolean;
 }
 
 /** `event: log` of a run's log stream. */

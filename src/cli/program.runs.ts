@@ -5,6 +5,7 @@ import type { LogsOptions } from './commands/logs.command.js';
 import type { RunOptions } from './commands/run.command.js';
 import type { StatusOptions } from './commands/status.command.js';
 import type { Execute } from './execute.js';
+import type { StartOptions } from './run.starter.js';
 
 /** See program.packages.ts for why everything is imported late. */
 export function declareRunCommands(program: Command, execute: Execute): void {
@@ -14,17 +15,28 @@ export function declareRunCommands(program: Command, execute: Execute): void {
 }
 
 function declareRun(program: Command, execute: Execute): void {
-  program
-    .command('run')
+  takingInputs(program.command('run'))
     .summary('start a run')
     .description('Start a run of a registered workflow.')
-    .argument('<workflow>', 'NAME or NAME@VERSION (default the latest version)')
-    .option('-i, --input <key=value>', 'one input; read as JSON when it is JSON, else as text', collect)
-    .option('--input-file <file>', 'inputs as a JSON or YAML object; -i wins over it')
-    .option('--idempotency-key <text>', 'the same key never starts a second run')
     .option('-w, --wait', 'follow the run to its end; exit 0 only when it succeeded')
-    .action((workflow: string, options: RunOptions, command: Command) =>
-      execute(command, async (context) => (await import('./commands/run.command.js')).run(context, workflow, options)),
+    .option('--dry-run', 'the same as `atomctl dry-run`')
+    .action((workflow: string, options: RunOptions & { dryRun?: boolean }, command: Command) =>
+      execute(command, async (context) =>
+        options.dryRun
+          ? (await import('./commands/dry-run.command.js')).dryRun(context, workflow, options)
+          : (await import('./commands/run.command.js')).run(context, workflow, options),
+      ),
+    );
+  takingInputs(program.command('dry-run'))
+    .summary('show what a run would change, and change nothing')
+    .description(
+      'Plan every step against the live cluster and show what a run would change. Nothing is changed.\n' +
+        'Exit 0 when everything was planned and permitted, 1 when the dry-run failed or a permission is missing.',
+    )
+    .action((workflow: string, options: StartOptions, command: Command) =>
+      execute(command, async (context) =>
+        (await import('./commands/dry-run.command.js')).dryRun(context, workflow, options),
+      ),
     );
   program
     .command('cancel')
@@ -33,6 +45,14 @@ function declareRun(program: Command, execute: Execute): void {
     .action((id: string, _options: object, command: Command) =>
       execute(command, async (context) => (await import('./commands/cancel.command.js')).cancel(context, id)),
     );
+}
+
+function takingInputs(command: Command): Command {
+  return command
+    .argument('<workflow>', 'NAME or NAME@VERSION (default the latest version)')
+    .option('-i, --input <key=value>', 'one input; read as JSON when it is JSON, else as text', collect)
+    .option('--input-file <file>', 'inputs as a JSON or YAML object; -i wins over it')
+    .option('--idempotency-key <text>', 'the same key never starts a second run');
 }
 
 function declareReading(program: Command, execute: Execute): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { parseReference } from './commands/run.command.js';
 import { parseInput } from './run.inputs.js';
+import { parseReference } from './run.starter.js';
 
 const usage = expect.objectContaining({ code: 'CLI.USAGE' });
 

@@ -2,6 +2,7 @@ import type { Page, Run, Step } from '../api.types.js';
 import { type ExitCode, exitCodes } from '../cli.errors.js';
 import type { CommandContext } from '../context.js';
 import { collectPages, parseLimit } from '../pages.js';
+import { planView } from '../plan.view.js';
 import { runTable, runView } from '../run.view.js';
 import { runPath } from '../run.waiter.js';
 
@@ -30,7 +31,9 @@ export async function showRun(context: CommandContext, id: string): Promise<Run>
     api.get<Run>(runPath(id)),
     api.get<Pick<Page<Step>, 'items'>>(`${runPath(id)}/steps`),
   ]);
-  await output.result({ ...run, steps: steps.items }, () => runView(run, steps.items, output.paint));
+  await output.result({ ...run, steps: steps.items }, () =>
+    [runView, ...(run.dryRun ? [planView] : [])].map((view) => view(run, steps.items, output.paint)).join('\n\n'),
+  );
   return run;
 }
 
