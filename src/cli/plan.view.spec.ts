@@ -103,7 +103,7 @@ describe('planView', () => {
     const run = aRun({ state: 'failed', reason: { code: 'STEP_FAILED', message: 'Step restart' } });
     const lines = linesOf([aStep(undefined, { state: 'failed', error })], run);
     expect(lines).toContain('  ? could not be planned: STEP.NOT_FOUND: no such deployment');
-    expect(lines).toContain('The dry-run is failed (STEP_FAILED: Step restart).');
+    expect(lines).toContain('dry-run: failed (STEP_FAILED: Step restart)');
   });
 
   it('shows nothing that a terminal would act on', () => {

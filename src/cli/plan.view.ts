@@ -47,7 +47,7 @@ function permissionLine(count: number, paint: Paint): string {
 
 function endLine({ state, reason }: Run, paint: Paint): string {
   const why = reason ? ` (${reasonLine(reason)})` : '';
-  return `The dry-run is ${paint.state(escapeLine(state))}${why}.`;
+  return `dry-run: ${paint.state(escapeLine(state))}${why}`;
 }
 
 function stepView(run: Run, step: Step, paint: Paint): string {

@@ -8,7 +8,10 @@ export function runTable(runs: readonly Run[], paint: Paint): string {
   return renderTable<Run>(
     [
       { title: 'RUN', value: ({ id }) => id },
-      { title: 'WORKFLOW', value: ({ workflow, version }) => `${workflow}@${version}` },
+      {
+        title: 'WORKFLOW',
+        value: ({ workflow, version, dryRun }) => `${workflow}@${version}${dryRun ? ' (dry-run)' : ''}`,
+      },
       { title: 'STATE', value: ({ state }) => state, paint: (text) => paint.state(text) },
       { title: 'TARGET', value: ({ target }) => target },
       { title: 'CREATED', value: ({ createdAt }) => createdAt },

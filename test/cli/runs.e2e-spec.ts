@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { parse } from 'yaml';
 
 import { AtomStub, sendEvents, sendProblem } from './atom.stub.js';
 import { Atomctl, atomctl } from './atomctl.process.js';
@@ -161,6 +162,99 @@ describe('run --wait', () => {
   );
 });
 
+describe('dry-run', () => {
+  const route = 'POST /v1/workflows/restart/versions/1.0.0/dry-run';
+  const planned = { id: 'run-1', dryRun: true };
+  const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+  const fields = [{ path: '/spec/replicas', before: 2, after: 3 }];
+  const allowed = { verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'shop', allowed: true };
+  const plan = { changes: [{ object, operation: 'update', fields }], permissions: [allowed] };
+
+  /** A dry-run that was accepted and has ended in `state` with this plan in its only step. */
+  function aDryRunThatEnds(state: string, outputs: object | null = { plan }): void {
+    aRunThatEnds(state, planned);
+    atom
+      .onJson(route, 202, run('queued', planned))
+      .onJson('GET /v1/runs/run-1/steps', 200, { items: [{ ...step, state, outputs }] });
+  }
+
+  it('follows the run that plans and shows what would change', async () => {
+    aDryRunThatEnds('succeeded');
+    const { code, stdout, stderr } = await call('dry-run', 'restart@1.0.0', '-i', 'namespace=shop');
+    expect(code).toBe(0);
+    expect(stdout).toContain('  ~ Deployment shop/web\n      ~ spec.replicas: 2 → 3\n');
+    expect(stdout).toContain('1 object would change, 0 steps read only, 0 could not be planned.');
+    expect(stderr).toContain('step restart: succeeded');
+    const [request] = atom.requests(route);
+    expect(JSON.parse(String(request?.body))).toEqual({ inputs: { namespace: 'shop' } });
+    expect(request?.headers['idempotency-key']).toMatch(/^[\da-f-]{36}$/);
+    expect(atom.requests('POST /v1/runs')).toEqual([]);
+  });
+
+  it.each([[['dry-run', 'restart']], [['run', 'restart', '--dry-run']]])(
+    '%j plans the latest version and starts no run',
+    async (args) => {
+      aDryRunThatEnds('succeeded');
+      atom.onJson('GET /v1/workflows/restart', 200, { name: 'restart', latestVersion: '1.0.0', versions: [] });
+      expect((await call(...args)).code).toBe(0);
+      expect(atom.requests(route)).toHaveLength(1);
+      expect(atom.requests('POST /v1/runs')).toEqual([]);
+    },
+  );
+
+  it('asks for a version when every version is a pre-release', async () => {
+    atom.onJson('GET /v1/workflows/restart', 200, { name: 'restart', latestVersion: null, versions: [] });
+    const { code, stderr } = await call('dry-run', 'restart');
+    expect(code).toBe(1);
+    expect(stderr).toContain('restart@VERSION');
+  });
+
+  it.each(['json', 'yaml'])('prints one %s document with plans and counts', async (format) => {
+    aDryRunThatEnds('succeeded');
+    const { code, stdout } = await call('dry-run', 'restart@1.0.0', '-o', format);
+    expect(code).toBe(0);
+    expect(parse(stdout)).toMatchObject({
+      ...planned,
+      steps: [{ outputs: { plan } }],
+      summary: { objectsChanged: 1, stepsReadOnly: 0, stepsUnplanned: 0, permissionsMissing: 0 },
+    });
+  });
+
+  it('ends with 1 when a permission is missing', async () => {
+    const permissions = [{ ...allowed, allowed: false }];
+    aDryRunThatEnds('succeeded', { plan: { changes: [], permissions, unsimulated: 'Not tried.' } });
+    const { code, stdout } = await call('dry-run', 'restart@1.0.0');
+    expect(code).toBe(1);
+    expect(stdout).toContain('permission missing: patch deployments.apps in namespace shop');
+  });
+
+  it.each(['failed', 'cancelled', 'timed_out'])('ends with 1 when the dry-run is %s', async (state) => {
+    aDryRunThatEnds(state, null);
+    const { code, stdout } = await call('dry-run', 'restart@1.0.0');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`dry-run: ${state}`);
+  });
+
+  it('ends with 1 in the words of the server when it is refused', async () => {
+    atom.on(route, (_request, response) => sendProblem(response, 422, 'inputs-invalid'));
+    const { code, stdout, stderr } = await call('dry-run', 'restart@1.0.0');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('inputs-invalid');
+  });
+
+  it('is told from a run in the list of runs', async () => {
+    atom.onJson('GET /v1/runs', 200, { items: [run('succeeded', planned)], nextCursor: null });
+    expect((await call('status')).stdout).toContain('restart@1.0.0 (dry-run)');
+  });
+
+  it('is shown again by status, with its plan', async () => {
+    aDryRunThatEnds('succeeded');
+    const { code, stdout } = await call('status', 'run-1');
+    expect(code).toBe(0);
+    expect(stdout).toContain('~ spec.replicas: 2 → 3');
+  });
+});
+
 describe('status', () => {
   it('shows a run with its steps and outputs', async () => {
     aRunThatEnds('failed', { outputs: { note: 'a\u001b[2J' }, reason: { code: 'STEP.FAILED', message: 'no' } });
@@ -176,6 +270,7 @@ describe('status', () => {
     const { code, stdout } = await call('status', '--workflow', 'restart', '--state', 'failed');
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toHaveLength(3);
+    expect(stdout).not.toContain('dry-run');
     expect(atom.seen[0]?.line).toBe('GET /v1/runs?workflow=restart&state=failed&limit=20');
   });
 });
