@@ -33,6 +33,15 @@ describe('failureOfResponse', () => {
     expect((await failureOfResponse(answer(status, problem(status)), url)).hints).not.toEqual([]);
   });
 
+  it.each(['policy-denied', 'run-denied', 'approval-required', 'signer-not-trusted'])(
+    'does not blame the role of the token for %s',
+    async (code) => {
+      const { hints } = await failureOfResponse(answer(403, problem(403, code)), url);
+      expect(hints).toHaveLength(1);
+      expect(hints.join()).not.toContain('role');
+    },
+  );
+
   it('tells something that is not Atom from a refusal', async () => {
     for (const body of ['<html>Not Found</html>', '[]', '{"message":"no"}', '']) {
       expect(await failureOfResponse(answer(404, body), url)).toMatchObject({ code: 'CLI.UNREACHABLE' });

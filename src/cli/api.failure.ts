@@ -16,7 +16,18 @@ const hintsByStatus: ReadonlyMap<number, readonly string[]> = new Map([
   [404, ['`atomctl list` shows the workflows, `atomctl status` the latest runs.']],
 ]);
 
+/** These win over those of the status: not every 403 is about the token. */
 const hintsByCode: ReadonlyMap<string, readonly string[]> = new Map([
+  ['policy-denied', ['Mend what the reasons name, raise metadata.version, sign the package again and push it.']],
+  ['run-denied', ['The reasons say what policy objects to; other inputs, or a package that asks for less, may pass.']],
+  ['approval-required', ['The reasons say what asks for an approval; another token does not help.']],
+  [
+    'signer-not-trusted',
+    ['Sign with a key that this Atom trusts, or have its COSIGN_PUBLIC_KEY name yours; another token does not help.'],
+  ],
+  ['inputs-invalid', ['Give inputs as -i key=value, as often as needed, or with --input-file FILE.']],
+  ['workflow-not-found', ['`atomctl list` shows the workflows, `atomctl list NAME` the versions of one.']],
+  ['run-not-found', ['`atomctl status` lists the latest runs.']],
   [
     'idempotency-key-reused',
     ['Leave --idempotency-key out to start a new run, or repeat the first request unchanged.'],
