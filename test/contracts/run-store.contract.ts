@@ -49,6 +49,8 @@ export function runStoreContract(title: string, open: () => RunsSubject | Promis
         const first = await subject.store.submit(asked);
         const again = await subject.store.submit(aRun({ idempotencyKey: asked.idempotencyKey }));
         expect(again).toEqual({ run: first.run, replayed: true });
+        expect(await subject.store.findStarted(asked)).toEqual(first.run);
+        expect(await subject.store.findStarted(aRun())).toBeUndefined();
       });
 
       it('refuses a key that started another request', async () => {

@@ -2,7 +2,7 @@ import { validate as isUuid } from 'uuid';
 
 import { decodeCursor, type Page, type PageQuery, toPage } from '../../src/platform/http/cursor.js';
 import type { NewRun, Run, RunStep } from '../../src/runtime/runs/run.js';
-import { type RunFilter, RunStore, type SubmittedRun } from '../../src/runtime/runs/run.store.js';
+import { type RunFilter, type RunRequestKey, RunStore, type SubmittedRun } from '../../src/runtime/runs/run.store.js';
 import { eventSeq, type RunEvent } from '../../src/runtime/runs/run-event.js';
 import { RuntimeError } from '../../src/runtime/runtime.error.js';
 import { type RunRow, RunRows } from './fake-run.rows.js';
@@ -13,16 +13,25 @@ export class FakeRunStore extends RunStore {
     super();
   }
 
+  /** Looks and inserts in one turn of the event loop, so that of many at once one is new. */
   submit(asked: NewRun): Promise<SubmittedRun> {
+    return attempt(() => {
+      const started = this.earlier(asked);
+      return started ? { run: started, replayed: true } : { run: { ...this.insert(asked).run }, replayed: false };
+    });
+  }
+
+  findStarted(key: RunRequestKey): Promise<Run | undefined> {
+    return attempt(() => this.earlier(key));
+  }
+
+  private earlier({ requestedBy, idempotencyKey, requestHash }: RunRequestKey): Run | undefined {
     const rows = [...this.table.rows.values()];
-    const earlier = rows.find(
-      (row) => row.asked.requestedBy === asked.requestedBy && row.asked.idempotencyKey === asked.idempotencyKey,
+    const found = rows.find(
+      ({ asked }) => asked.requestedBy === requestedBy && asked.idempotencyKey === idempotencyKey,
     );
-    if (!earlier) return Promise.resolve({ run: { ...this.insert(asked).run }, replayed: false });
-    if (earlier.asked.requestHash.equals(asked.requestHash)) {
-      return Promise.resolve({ run: { ...earlier.run }, replayed: true });
-    }
-    return Promise.reject(new RuntimeError('idempotency-key-reused', 'The key started another run.'));
+    if (!found || found.asked.requestHash.equals(requestHash)) return found && { ...found.run };
+    throw new RuntimeError('idempotency-key-reused', 'The key started another run.');
   }
 
   find(id: string): Promise<Run | undefined> {
@@ -94,4 +103,9 @@ export class FakeRunStore extends RunStore {
     }
     this.table.record(row, { type: 'run', seq: eventSeq(row.run.fence, 0), data: { state: 'cancelled', reason } });
   }
+}
+
+/** What is thrown rejects, as from a real store. */
+function attempt<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
 }

@@ -45,8 +45,9 @@ function compare(program: string): void {
     cosign = await CosignBench.open(program);
     await atomctl('keygen', '--out-prefix', 'atomctl');
     await cosign.runWithPassword('secret', 'generate-key-pair', '--output-key-prefix', 'cosign');
-    for (const name of ['a', 'b', 'c', 'd'])
-      {await cosign.write(`${name}.wpk.yaml`, aPackage({ name, version: '1.0.0' }));}
+    for (const name of ['a', 'b', 'c', 'd']) {
+      await cosign.write(`${name}.wpk.yaml`, aPackage({ name, version: '1.0.0' }));
+    }
 
     const sign = (...args: string[]) => cosign.runWithPassword('secret', 'sign-blob', '--key', 'atomctl.key', ...args);
     await sign('--signing-config', 'no-log.json', '--trusted-root', 'root.json', '--bundle', 'a.json', 'a.wpk.yaml');

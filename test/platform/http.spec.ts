@@ -47,6 +47,8 @@ class ThingsController {
       throw new TeapotError('teapot', 'Short and stout.', { errors: [{ pointer: '#/lid', detail: 'is on' }] });
     }
     if (how === 'undeclared') throw new TeapotError('undeclared', 'internal words');
+    if (how === 'database') throw Object.assign(new Error('internal words'), { code: '57P01' });
+    if (how === 'refused') throw Object.assign(new Error('internal words'), { code: 'ECONNREFUSED' });
     if (how === 'away') throw new ServiceUnavailableException('internal words');
     if (how === 'library') throw Object.assign(new Error('internal words'), { statusCode: 403 });
     if (how === 'text') throw 'internal words' as unknown as Error;
@@ -122,6 +124,8 @@ describe('a problem', () => {
     ['a cursor of another list', () => get(`/things?cursor=${encodeCursor(['bad'])}`), 400, 'cursor-invalid'],
     ['a refusal of a module', () => get('/things/fail/domain'), 418, 'teapot'],
     ['a part that is away', () => get('/things/fail/away'), 503, 'unavailable'],
+    ['a database that shuts down', () => get('/things/fail/database'), 503, 'unavailable'],
+    ['a database that is not there', () => get('/things/fail/refused'), 503, 'unavailable'],
     ['a code without a type', () => get('/things/fail/undeclared'), 500, 'internal-error'],
     ['an unknown error', () => get('/things/fail/unknown'), 500, 'internal-error'],
     ['an error of a library that has a status of its own', () => get('/things/fail/library'), 500, 'internal-error'],

@@ -59,6 +59,18 @@ export function violatedConstraint(error: unknown): string | undefined {
   return typeof constraint === 'string' ? constraint : undefined;
 }
 
+const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
+/** What the driver says without a code. */
+const AWAY_WORDS =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
+
+/** The database does not answer or takes no statement now (SQLSTATE classes 08, 53, 57P): asking again later may help. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return AWAY.has(code) || /^(08|53|57P)/.test(code) || AWAY_WORDS.test(error.message);
+}
+
 /** The data or the statement is at fault: sending it again cannot help. Anything else may be the connection or the server. */
 export function isStatementAtFault(error: unknown): boolean {
   const state = sqlState(error);

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { isDatabaseAway } from '../database/database.js';
 import { DomainError, type ErrorPlace, type ProblemType, type ProblemTypes } from '../errors/domain.error.js';
 import { HTTP_PROBLEMS, problemOfStatus } from './http.problems.js';
 
@@ -87,6 +88,7 @@ function isDomainError(error: unknown): error is DomainError {
  * other libraries may carry a status too, that of a server which they asked: it is not ours to pass on.
  */
 function statusOf(error: unknown): number {
+  if (isDatabaseAway(error)) return 503;
   if (error instanceof HttpException) return error.getStatus();
   if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return 500;
   const { code, statusCode } = error;

@@ -124,7 +124,15 @@ describe(RunSession.name, () => {
       for (let n = 0; n < 10_100; n++) session.log(0, 'look', 'x');
       await session.write({});
       expect(lines()).toHaveLength(10_001);
-      expect(lines().at(-1)).toContain('10000');
+      expect(lines().at(-1)).toContain('the log is full');
+    });
+
+    it('keeps four million characters, and says so', async () => {
+      const { session, lines } = setUp();
+      for (let n = 0; n < 600; n++) session.log(0, 'look', 'x'.repeat(8192));
+      await session.write({});
+      expect(lines().join('').length).toBeLessThan(4.1 * 1024 * 1024);
+      expect(lines().at(-1)).toContain('the log is full');
     });
 
     it('goes on after lines that could not be stored', async () => {

@@ -17,6 +17,8 @@ const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1000;
 const LONGEST_LINE = 8 * 1024;
 const MOST_LINES = 10_000;
+/** Characters of all lines of one run together. */
+const MOST_TEXT = 4 * 1024 * 1024;
 
 /**
  * One run while this worker owns it. Writes are sent one after the other, each with the log lines that came since the one
@@ -31,6 +33,8 @@ export class RunSession {
   private tail: Promise<unknown> = Promise.resolve();
   private flushing = false;
   private lines = 0;
+  private text = 0;
+  private isLogFull = false;
   /** The claim itself wrote event 0 of this fence. */
   private count = 1;
 
@@ -63,13 +67,15 @@ export class RunSession {
     this.abort.abort();
   }
 
-  /** One line of the live log; lines beyond a bound are dropped, and the last one kept says so. */
+  /** One line of the live log; what exceeds the log's bounds is dropped, and the last line kept says so. */
   log(stepIndex: number, step: string, line: string): void {
-    if (this.lines > MOST_LINES) return;
+    if (this.isLogFull) return;
+    const kept = line.slice(0, LONGEST_LINE);
     this.lines += 1;
-    const text =
-      this.lines > MOST_LINES ? `… only the first ${MOST_LINES} lines are kept` : line.slice(0, LONGEST_LINE);
-    this.buffer.push(this.number({ type: 'log', stepIndex, data: { step, line: text } }));
+    this.text += kept.length;
+    this.isLogFull = this.lines > MOST_LINES || this.text > MOST_TEXT;
+    const data = { step, line: this.isLogFull ? '… the log is full; what follows is not kept' : kept };
+    this.buffer.push(this.number({ type: 'log', stepIndex, data }));
     if (!this.flushing) void this.flush();
   }
 

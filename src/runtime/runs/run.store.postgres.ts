@@ -11,7 +11,7 @@ import { RuntimeError } from '../runtime.error.js';
 import { RunEntity, RunEventEntity, RunStepEntity } from './run.entity.js';
 import type { NewRun, Run, RunStep } from './run.js';
 import { CANCEL_RUN, SUBMIT_RUNS } from './run.sql.js';
-import { type RunFilter, RunStore, type SubmittedRun } from './run.store.js';
+import { type RunFilter, type RunRequestKey, RunStore, type SubmittedRun } from './run.store.js';
 import type { RunEvent } from './run-event.js';
 
 @Injectable()
@@ -30,7 +30,19 @@ export class PostgresRunStore extends RunStore {
 
   async submit(run: NewRun): Promise<SubmittedRun> {
     const createdAt = await this.submissions.add(run);
-    return createdAt ? { run: toNewlyQueued(run, createdAt), replayed: false } : this.replay(run);
+    if (createdAt) return { run: toNewlyQueued(run, createdAt), replayed: false };
+    const started = await this.findStarted(run);
+    if (!started) throw new Error(`run ${run.id} was neither inserted nor found by its key`);
+    return { run: started, replayed: true };
+  }
+
+  async findStarted({ requestedBy, idempotencyKey, requestHash }: RunRequestKey): Promise<Run | undefined> {
+    const row = await this.runs.findOneBy({ requestedBy, idempotencyKey });
+    if (!row || row.requestHash.equals(requestHash)) return row ? toRun(row) : undefined;
+    throw new RuntimeError(
+      'idempotency-key-reused',
+      `This key started run ${row.id} with another request; choose a new key.`,
+    );
   }
 
   async find(id: string): Promise<Run | undefined> {
@@ -79,16 +91,6 @@ export class PostgresRunStore extends RunStore {
     ]);
     const created = new Map(rows.map((row) => [row.id, row.created_at]));
     return runs.map((run) => created.get(run.id));
-  }
-
-  private async replay(run: NewRun): Promise<SubmittedRun> {
-    const { requestedBy, idempotencyKey } = run;
-    const row = await this.runs.findOneByOrFail({ requestedBy, idempotencyKey });
-    if (row.requestHash.equals(run.requestHash)) return { run: toRun(row), replayed: true };
-    throw new RuntimeError(
-      'idempotency-key-reused',
-      `This key started run ${row.id} with another request; choose a new key.`,
-    );
   }
 }
 

@@ -14,6 +14,9 @@ export interface SubmittedRun {
   readonly replayed: boolean;
 }
 
+/** What makes a repeated request recognisable. */
+export type RunRequestKey = Pick<NewRun, 'requestedBy' | 'idempotencyKey' | 'requestHash'>;
+
 /** The runs as the API sees them. What a worker writes goes through the journal. */
 export abstract class RunStore {
   /**
@@ -21,6 +24,8 @@ export abstract class RunStore {
    * with `idempotency-key-reused` when the request was another.
    */
   abstract submit(run: NewRun): Promise<SubmittedRun>;
+  /** The run that this requester's key started before. Rejects with `idempotency-key-reused` when the request was another. */
+  abstract findStarted(key: RunRequestKey): Promise<Run | undefined>;
   abstract find(id: string): Promise<Run | undefined>;
   /** Newest first. */
   abstract list(filter: RunFilter, page: PageQuery): Promise<Page<Run>>;

@@ -54,6 +54,14 @@ describe(RunsService.name, () => {
     expect(await runs.store.find(run.id)).toMatchObject({ state: 'queued' });
   });
 
+  it('answers a repeated request with its run, though today it would be refused', async () => {
+    const { catalog, submit } = setUp();
+    const first = await submit();
+    catalog.refuse('signer-not-trusted');
+    await expect(submit()).resolves.toEqual({ run: first.run, replayed: true });
+    await expect(submit({ namespace: 'shop' }, 'key-2')).rejects.toMatchObject({ code: 'signer-not-trusted' });
+  });
+
   it('knows the same request by its content, not by the order of its members', async () => {
     const { queue, submit } = setUp();
     const first = await submit({ namespace: 'shop', lines: 5 });

@@ -5,6 +5,7 @@ import { v7 as uuid } from 'uuid';
 
 import type { Principal } from '../../access/index.js';
 import { Config } from '../../platform/config/config.js';
+import { DomainError } from '../../platform/errors/domain.error.js';
 import type { Page, PageQuery } from '../../platform/http/cursor.js';
 import { type Decision, PolicyService } from '../../policy/index.js';
 import { type VerifiedPackage, WorkflowCatalog } from '../../registry/index.js';
@@ -13,7 +14,7 @@ import { RunQueue } from '../queue/run-queue.js';
 import { RuntimeError } from '../runtime.error.js';
 import { declaredNamespaces } from './declared-namespaces.js';
 import type { JsonObject, Run, RunStep } from './run.js';
-import { type RunFilter, RunStore, type SubmittedRun } from './run.store.js';
+import { type RunFilter, type RunRequestKey, RunStore, type SubmittedRun } from './run.store.js';
 import { mayRun, needsDryRun, runFacts } from './run-facts.js';
 
 export interface RunRequest {
@@ -39,26 +40,15 @@ export class RunsService {
 
   /** Throws RegistryError (unknown, no longer trusted), or RuntimeError (inputs, policy, key). */
   async submit(request: RunRequest, idempotencyKey: string, principal: Principal): Promise<SubmittedRun> {
-    const ref = await this.catalog.resolve(request.workflow, request.version);
-    const verified = await this.catalog.open(ref);
-    const inputs = validInputs(verified, request.inputs);
-    const { target, namespaces } = reachOf(verified, inputs);
-    const decision = await this.policy.decide(
-      runFacts(verified, await this.dryRunSettled(verified, request), namespaces),
-    );
-    if (!mayRun(decision, request.dryRun)) throw refusal(decision);
-    const { name: workflow, version, digest } = verified;
-    const { steps, timeouts } = verified.package.spec;
-    const submitted = await this.runs.submit({
-      ...{ id: uuid(), workflow, version, digest, dryRun: request.dryRun, inputs, target, decision, idempotencyKey },
-      requestedBy: principal.name,
-      requestHash: requestHash(request),
-      timeoutMs: Math.min(timeouts.runMs, this.config.EXECUTION_TIMEOUT * 1000),
-      queueTimeoutMs: timeouts.queueMs,
-      steps: steps.map((step) => ({ name: step.name, action: step.uses })),
-    });
-    if (!submitted.replayed) this.enqueue(submitted.run);
-    return submitted;
+    const key = { requestedBy: principal.name, idempotencyKey, requestHash: requestHash(request) };
+    try {
+      return await this.start(request, key);
+    } catch (error) {
+      // What was accepted stays accepted: today's refusal is no answer to a request that is only repeated.
+      const run = error instanceof DomainError ? await this.runs.findStarted(key) : undefined;
+      if (!run) throw error;
+      return { run, replayed: true };
+    }
   }
 
   async get(id: string): Promise<Run> {
@@ -84,6 +74,26 @@ export class RunsService {
       throw new RuntimeError('run-ended', `The run has ended already: ${run.state}.`);
     }
     return run;
+  }
+
+  private async start(request: RunRequest, key: RunRequestKey): Promise<SubmittedRun> {
+    const ref = await this.catalog.resolve(request.workflow, request.version);
+    const verified = await this.catalog.open(ref);
+    const inputs = validInputs(verified, request.inputs);
+    const { target, namespaces } = reachOf(verified, inputs);
+    const facts = runFacts(verified, await this.dryRunSettled(verified, request), namespaces);
+    const decision = await this.policy.decide(facts);
+    if (!mayRun(decision, request.dryRun)) throw refusal(decision);
+    const { name: workflow, version, digest } = verified;
+    const { steps, timeouts } = verified.package.spec;
+    const submitted = await this.runs.submit({
+      ...{ ...key, id: uuid(), workflow, version, digest, dryRun: request.dryRun, inputs, target, decision },
+      timeoutMs: Math.min(timeouts.runMs, this.config.EXECUTION_TIMEOUT * 1000),
+      queueTimeoutMs: timeouts.queueMs,
+      steps: steps.map((step) => ({ name: step.name, action: step.uses })),
+    });
+    if (!submitted.replayed) this.enqueue(submitted.run);
+    return submitted;
   }
 
   /** Whether a missing dry-run cannot stand in the way. Asked of the database only where it matters. */
