@@ -83,7 +83,7 @@ describe('planView', () => {
 
   it('names each missing permission, where it is missing', () => {
     const lines = linesOf([aStep({ changes: [], permissions: [denied], unsimulated: 'Not tried.' })]);
-    expect(lines).toContain('  ? could not be planned: Not tried.');
+    expect(lines).toContain('  ? not planned: Not tried.');
     expect(lines).toContain('  ! permission missing: patch deployments.apps in namespace shop');
   });
 
@@ -102,7 +102,7 @@ describe('planView', () => {
     const error = { code: 'STEP.NOT_FOUND', message: 'no such deployment' };
     const run = aRun({ state: 'failed', reason: { code: 'STEP_FAILED', message: 'Step restart' } });
     const lines = linesOf([aStep(undefined, { state: 'failed', error })], run);
-    expect(lines).toContain('  ? could not be planned: STEP.NOT_FOUND: no such deployment');
+    expect(lines).toContain('  ? not planned: STEP.NOT_FOUND: no such deployment');
     expect(lines).toContain('dry-run: failed (STEP_FAILED: Step restart)');
   });
 

@@ -70,7 +70,7 @@ function forecastLines(run: Run, step: Step, paint: Paint): string[] {
       return ['would be skipped: its condition is false'];
     case 'unplanned':
       return [
-        `${paint.text('yellow', '?')} could not be planned: ${escapeLine(forecast.why)}`,
+        `${paint.text('yellow', '?')} not planned: ${escapeLine(forecast.why)}`,
         ...(forecast.plan ? missingLines(forecast.plan, paint) : []),
       ];
   }

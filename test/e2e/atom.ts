@@ -13,7 +13,7 @@ import { createDatabase } from '../support/database.js';
 import { redisUrl } from '../support/redis.js';
 import { waitUntil } from '../support/wait-until.js';
 
-const TOKEN = 'atom_e2e_bootstrap_token';
+export const TOKEN = 'atom_e2e_bootstrap_token';
 
 export interface AtomOptions {
   readonly queue: 'postgres' | 'redis';
