@@ -74,8 +74,9 @@ try {
   console.log(
     `${size.jobs} one-step runs (one Kubernetes GET each), ${IN_FLIGHT} requests in flight, ${CONCURRENCY} at once in one worker, ${size.rounds} round(s), ${os.cpus().length} cores`,
   );
-  if (options.json !== undefined)
+  if (options.json !== undefined) {
     await writeFile(options.json, JSON.stringify({ bench: 'skeleton', ...size, results }, null, 2) + '\n');
+  }
 } finally {
   await redis.stop();
   await postgres.stop();

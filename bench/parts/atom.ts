@@ -34,24 +34,52 @@ export class BenchedAtom {
     this.database = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   }
 
-  static async start(folder: string, databaseUrl: string, queue: QueueAddress, concurrency: number): Promise<BenchedAtom> {
+  static async start(
+    folder: string,
+    databaseUrl: string,
+    queue: QueueAddress,
+    concurrency: number,
+  ): Promise<BenchedAtom> {
     const atom = new BenchedAtom(databaseUrl);
     const file = (name: string): string => path.join(folder, `${queue.backend}-${name}`);
     const ctl = (env: Record<string, string>, ...args: string[]): void => {
       const all = { PATH: process.env['PATH'], COSIGN_PASSWORD: '', ...env };
-      execFileSync(process.execPath, [path.join(ROOT, 'dist/cli/atomctl.js'), ...args], { env: all, stdio: ['ignore', 'ignore', 'inherit'] });
+      execFileSync(process.execPath, [path.join(ROOT, 'dist/cli/atomctl.js'), ...args], {
+        env: all,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
     };
     const kubeconfig = file('kubeconfig');
     const simulatorPort = String(await freePort());
     const seed = path.join(ROOT, 'dist/simulator/seed.yaml');
-    await atom.spawn('dist/simulator/main.js', {}, ['--port', simulatorPort, '--manifests', seed, '--kubeconfig', kubeconfig]);
+    await atom.spawn('dist/simulator/main.js', {}, [
+      '--port',
+      simulatorPort,
+      '--manifests',
+      seed,
+      '--kubeconfig',
+      kubeconfig,
+    ]);
     await atom.answers(`http://127.0.0.1:${simulatorPort}/readyz`);
     ctl({}, 'keygen', '--out-prefix', file('cosign'));
     const ports = { api: await freePort(), worker: await freePort() };
     const env = {
-      ...{ DATABASE_URL: databaseUrl, QUEUE_BACKEND: queue.backend, KUBECONFIG: kubeconfig, LOG_LEVEL: 'warn', ATOM_BOOTSTRAP_TOKEN: TOKEN },
-      ...{ COSIGN_PUBLIC_KEY: readFileSync(file('cosign.pub'), 'utf8'), MAX_CONCURRENT_EXECUTIONS: String(concurrency) },
-      ...{ PORT: String(ports.api), WORKER_PORT: String(ports.worker), ...(queue.backend === 'redis' && { REDIS_URL: queue.url }) },
+      ...{
+        DATABASE_URL: databaseUrl,
+        QUEUE_BACKEND: queue.backend,
+        KUBECONFIG: kubeconfig,
+        LOG_LEVEL: 'warn',
+        ATOM_BOOTSTRAP_TOKEN: TOKEN,
+      },
+      ...{
+        COSIGN_PUBLIC_KEY: readFileSync(file('cosign.pub'), 'utf8'),
+        MAX_CONCURRENT_EXECUTIONS: String(concurrency),
+      },
+      ...{
+        PORT: String(ports.api),
+        WORKER_PORT: String(ports.worker),
+        ...(queue.backend === 'redis' && { REDIS_URL: queue.url }),
+      },
     };
     await atom.spawn('dist/main.js', env);
     await atom.spawn('dist/worker.js', env);
@@ -83,7 +111,11 @@ export class BenchedAtom {
   private async submit(): Promise<void> {
     const response = await fetch(`${this.url}/v1/runs`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+      },
       body: '{"workflow":"one-step","version":"1.0.0"}',
     });
     if (response.status !== 202) throw new Error(`POST /v1/runs: ${response.status} ${await response.text()}`);
@@ -107,7 +139,14 @@ export class BenchedAtom {
 
   private async answers(url: string): Promise<void> {
     for (let i = 0; i < 400; i++) {
-      if (await fetch(url).then((r) => r.ok, () => false)) return;
+      if (
+        await fetch(url).then(
+          (r) => r.ok,
+          () => false,
+        )
+      ) {
+        return;
+      }
       await delay(50);
     }
     throw new Error(`${url} does not answer`);
