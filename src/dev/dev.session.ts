@@ -83,6 +83,7 @@ export class DevSession {
       `  export ATOM_URL=${this.api} ATOM_TOKEN=$(cat ${FILES.token})`,
       '  npx atomctl list',
       '  npx atomctl status',
+      `  npx atomctl dry-run restart-unhealthy -i namespace=${namespace} -i deployment=${deployment}`,
       `  npx atomctl run restart-unhealthy -i namespace=${namespace} -i deployment=${deployment} --wait`,
       `  KUBECONFIG=${this.kubeconfig} kubectl get pods --all-namespaces`,
       `  psql "$(cat ${FILES.databaseUrl})" -c 'SELECT id, state FROM run'`,
