@@ -18,6 +18,7 @@ async function start(): Promise<NestFastifyApplication> {
   useQueueBackend(config.queueBackend);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(config), createHttpAdapter(), {
     bufferLogs: true,
+    abortOnError: false,
   });
   configureHttp(app, API_PROBLEMS);
   setUpOpenApi(app, VERSION);

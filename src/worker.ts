@@ -18,7 +18,7 @@ async function start(): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     WorkerModule.register(config, await workerActions(config)),
     createHttpAdapter(),
-    { bufferLogs: true },
+    { bufferLogs: true, abortOnError: false },
   );
   configureHttp(app, []);
   await app.listen(config.WORKER_PORT, config.HOST);
