@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events';
+
 import { describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { Job } from 'bullmq';
@@ -33,5 +35,15 @@ describe(RunQueueProcessor.name, () => {
     const { execute, process } = setUp();
     execute.mockRejectedValue(new Error('the database is away'));
     await expect(process({ runId: '019aa1b2-7f2d-7c3e-9d55-0a2b6f0d4c11' })).rejects.toThrow('the database is away');
+  });
+
+  it('answers a lost lock with a heartbeat, and with nothing else: the lease decides', () => {
+    const worker = new EventEmitter();
+    const leases = { beat: jest.fn() };
+    const sut = new RunQueueProcessor({} as never, leases as never, { register: () => undefined } as never);
+    Object.assign(sut, { _worker: worker });
+    sut.onApplicationBootstrap();
+    worker.emit('lockRenewalFailed', ['run-1']);
+    expect(leases.beat).toHaveBeenCalledTimes(1);
   });
 });
