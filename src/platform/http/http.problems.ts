@@ -6,7 +6,6 @@ export type HttpProblemCode =
   | 'request-invalid'
   | 'cursor-invalid'
   | 'not-found'
-  | 'method-not-allowed'
   | 'body-too-large'
   | 'media-type-unsupported'
   | 'too-many-requests'
@@ -18,7 +17,6 @@ export const HTTP_PROBLEMS: ProblemTypes<HttpProblemCode> = {
   'request-invalid': { status: 422, title: 'The request is not valid' },
   'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave out' },
   'not-found': { status: 404, title: 'There is nothing here' },
-  'method-not-allowed': { status: 405, title: 'This method is not offered here' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'media-type-unsupported': { status: 415, title: 'The content type is not one that is read here' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
@@ -29,7 +27,6 @@ export const HTTP_PROBLEMS: ProblemTypes<HttpProblemCode> = {
 const BY_STATUS: ReadonlyMap<number, HttpProblemCode> = new Map([
   [400, 'request-malformed'],
   [404, 'not-found'],
-  [405, 'method-not-allowed'],
   [413, 'body-too-large'],
   [415, 'media-type-unsupported'],
   [422, 'request-invalid'],
