@@ -22,6 +22,8 @@ export async function bullQueue(env: Readonly<Record<string, string>>): Promise<
   const app = await NestFactory.createApplicationContext({ module: TestModule, imports }, { logger: false });
   const bull = app.get<Queue>(getQueueToken(RUNS_QUEUE), { strict: false });
   await bull.waitUntilReady();
+  // The Redis of the test run is shared: a suite before this one may have left jobs whose worker it had stopped.
+  await bull.obliterate({ force: true });
   const received: unknown[] = [];
   let worker: Worker | undefined;
   const stop = async (): Promise<void> => {
