@@ -3,9 +3,10 @@ const allowed = {
   wpk: [],
   platform: [],
   access: ['platform'],
+  audit: ['access', 'platform'],
   policy: ['wpk', 'access', 'platform'],
-  registry: ['wpk', 'policy', 'access', 'platform'],
-  runtime: ['wpk', 'registry', 'policy', 'access', 'platform'],
+  registry: ['wpk', 'policy', 'audit', 'access', 'platform'],
+  runtime: ['wpk', 'registry', 'policy', 'audit', 'access', 'platform'],
   simulator: [],
   cli: ['wpk'],
 };

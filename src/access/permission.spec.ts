@@ -6,6 +6,11 @@ import { isGranted, type Permission, type Role, ROLES } from './permission.js';
 const TABLE: Readonly<Record<Permission, string>> = {
   'workflows:read': 'voapA',
   'workflows:write': 'aA',
+  'workflows:yank': 'aA',
+  'workflows:govern': 'A',
+  'trust:read': 'voapA',
+  'trust:manage': 'A',
+  'audit:read': 'A',
   'runs:read': 'voapA',
   'runs:create': 'oA',
   'runs:dry-run': 'oaA',

@@ -1,7 +1,12 @@
-/** What a route may demand. */
+/** What a route may demand. `workflows:govern`: revoke, delete, override and sign what others registered. */
 export type Permission =
   | 'workflows:read'
   | 'workflows:write'
+  | 'workflows:yank'
+  | 'workflows:govern'
+  | 'trust:read'
+  | 'trust:manage'
+  | 'audit:read'
   | 'runs:read'
   | 'runs:create'
   | 'runs:dry-run'
@@ -12,14 +17,18 @@ export type Permission =
 export const ROLES = ['viewer', 'operator', 'author', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-const READ: readonly Permission[] = ['workflows:read', 'runs:read', 'self:read'];
+const READ: readonly Permission[] = ['workflows:read', 'trust:read', 'runs:read', 'self:read'];
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(READ),
   operator: new Set([...READ, 'runs:create', 'runs:dry-run', 'runs:cancel']),
-  author: new Set([...READ, 'workflows:write', 'runs:dry-run']),
+  author: new Set([...READ, 'workflows:write', 'workflows:yank', 'runs:dry-run']),
   approver: new Set(READ),
-  admin: new Set([...READ, 'workflows:write', 'runs:create', 'runs:dry-run', 'runs:cancel', 'tokens:manage']),
+  admin: new Set([
+    ...READ,
+    ...(['workflows:write', 'workflows:yank', 'workflows:govern', 'trust:manage', 'audit:read'] as const),
+    ...(['runs:create', 'runs:dry-run', 'runs:cancel', 'tokens:manage'] as const),
+  ]),
 };
 
 export function isGranted(role: Role, permission: Permission): boolean {

@@ -42,8 +42,40 @@ export class Database implements OnApplicationShutdown {
     return result.rows;
   }
 
+  /** Commits what `work` did when it is done, and takes all of it back when it throws. */
+  async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    let broken = false;
+    try {
+      await client.query('BEGIN');
+      const result = await work(new ClientTransaction(client));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // A connection that cannot even roll back is not given back to the pool: the server ends its transaction.
+      await client.query('ROLLBACK').catch(() => (broken = true));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
+  }
+}
+
+/** Statements that become durable together. */
+export interface Transaction {
+  query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+}
+
+class ClientTransaction implements Transaction {
+  constructor(private readonly client: pg.PoolClient) {}
+
+  async query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const result = await this.client.query<Row>({ ...statement, values: [...values] });
+    return result.rows;
   }
 }
 

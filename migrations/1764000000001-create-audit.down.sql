@@ -1,0 +1,2 @@
+DROP TABLE audit_entry;
+DROP FUNCTION audit_entry_refuse_change();
