@@ -58,4 +58,4 @@ SELECT DISTINCT ON (name) name, count(*) OVER (PARTITION BY name), CASE WHEN pre
        set_byte('\x00'::bytea, 0, CASE WHEN prerelease THEN 2 ELSE 3 END) || version_key || convert_to(version, 'UTF8'),
        state, description, tags, families, safety_mode, signer_id, max(created_at) OVER (PARTITION BY name),
        to_tsvector('simple', name || ' ' || coalesce(description, ''))
-  FROM workflow_version ORDER BY name, prerelease, version_key DESC, version DESC;
+  FROM workflow_version v ORDER BY name, v.prerelease, v.version_key DESC, v.version DESC;

@@ -37,6 +37,7 @@ export const ADD = {
       SELECT a.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.signed_at
         FROM added a, jsonb_to_recordset($19::jsonb)
              AS s (signer_id text, signer jsonb, kind text, text text, logged boolean, signed_at timestamptz)
+      ON CONFLICT DO NOTHING -- one signer may have signed twice
     ), shown AS (
       INSERT INTO workflow AS w (name, versions, latest_version, shown_version, shown_rank, state, description, tags, families,
                                  safety_mode, signer_id, updated_at, search)
@@ -145,6 +146,12 @@ export const SHOW_ANEW = {
       description = excluded.description, tags = excluded.tags, families = excluded.families,
       safety_mode = excluded.safety_mode, signer_id = excluded.signer_id, updated_at = excluded.updated_at,
       search = excluded.search`,
+};
+
+/** Waits for whoever restores it; no row when it is not deleted any more. */
+export const LOCK_DELETED = {
+  name: 'registry-lock-deleted',
+  text: `SELECT digest FROM workflow_version WHERE digest = $1 AND state = 'deleted' FOR UPDATE`,
 };
 
 export const REMOVE_SIGNATURES = {

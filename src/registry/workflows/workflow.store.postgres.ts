@@ -17,6 +17,7 @@ import { WorkflowEntity } from './workflow.entity.js';
 import { listWorkflows } from './workflow.list.store.postgres.js';
 import * as sql from './workflow.sql.js';
 import { type SeenVersion, type StateChange, type WorkflowFilter, WorkflowStore } from './workflow.store.js';
+import { WorkflowVersionEntity } from './workflow-version.entity.js';
 import type {
   NewSignature,
   NewVersion,
@@ -25,7 +26,6 @@ import type {
   WorkflowSummary,
   WorkflowVersion,
 } from './workflow-version.js';
-import { WorkflowVersionEntity } from './workflow-version.entity.js';
 
 type Added = { readonly version: WorkflowVersion; readonly created: boolean } | undefined;
 
@@ -139,6 +139,8 @@ export class PostgresWorkflowStore extends WorkflowStore {
 
   removeBytes(digest: string): Promise<void> {
     return this.database.transaction(async (transaction) => {
+      const deleted = await transaction.query(sql.LOCK_DELETED, [digest]);
+      if (deleted.length === 0) return;
       await transaction.query(sql.REMOVE_SIGNATURES, [digest]);
       await transaction.query(sql.REMOVE_PACKAGE, [digest]);
     });
@@ -178,7 +180,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
 
 function addValues(added: NewVersion, trustRevision: number | null): unknown[] {
   const { name, version, digest, description, author, tags, families, safetyMode, decision, uploadedBy } = added;
-  const signer = firstSigner(added);
+  const signer = firstSigner(added.signatures);
   return [
     ...[uuid(), name, version, versionSortKey(version), isPrerelease(version), digest, description, author, tags],
     ...[families, safetyMode, signerId(signer), JSON.stringify(signer), JSON.stringify(decision), uploadedBy],
@@ -194,20 +196,25 @@ function signaturesJson(signatures: readonly NewSignature[]): string {
   );
 }
 
-function firstSigner({ signatures: [first] }: NewVersion): NewSignature['signer'] {
+function firstSigner([first]: readonly NewSignature[]): NewSignature['signer'] {
   if (!first) throw new TypeError('A version is added with at least one signature.');
   return first.signer;
 }
 
-function toAdded({ bytes, signatures: _, ...content }: NewVersion, createdAt: Date): WorkflowVersion {
+function toAdded({ bytes, signatures, ...content }: NewVersion, createdAt: Date): WorkflowVersion {
   const standing = { state: 'active', stateReason: null, stateBy: null, stateAt: null, override: null } as const;
-  return { ...content, ...standing, size: bytes.length, signer: firstSigner({ bytes, signatures: _, ...content }), createdAt };
+  return { ...content, ...standing, size: bytes.length, signer: firstSigner(signatures), createdAt };
 }
 
 function toVersion(row: WorkflowVersionEntity): WorkflowVersion {
-  const { id: _, versionKey: _key, prerelease: _pre, signerId: _signer, override, ...version } = row;
+  const { name, version, digest, mediaType, size, description, author, tags, families, safetyMode, signer } = row;
+  const { decision, uploadedBy, createdAt, state, stateReason, stateBy, stateAt, override } = row;
   const isInForce = override !== null && Date.parse(override.expiresAt) > Date.now();
-  return { ...version, override: isInForce ? override : null };
+  return {
+    ...{ name, version, digest, mediaType, size, description, author, tags, families, safetyMode, signer },
+    ...{ decision, uploadedBy, createdAt, state, stateReason, stateBy, stateAt },
+    override: isInForce ? override : null,
+  };
 }
 
 function versionExists({ name, version }: NewVersion, existing: WorkflowVersion | undefined): RegistryError {

@@ -80,8 +80,12 @@ function judgeSignature(
     const detail = 'The attestation names another workflow or version than the package; attest this package.';
     return { kind, verified, entries: [], distrust: { code: 'TRUST.CLAIMS_DIFFER', detail } };
   }
-  const judged = trust.entriesOf(signer).map((entry) => ({ entry, problem: entryProblem(entry, signature.storedAt, now) }));
-  const entries = judged.filter(({ problem }) => problem === undefined).map(({ entry }: { entry: TrustEntry }) => entry.name);
+  const judged = trust
+    .entriesOf(signer)
+    .map((entry) => ({ entry, problem: entryProblem(entry, signature.storedAt, now) }));
+  const entries = judged
+    .filter(({ problem }) => problem === undefined)
+    .map(({ entry }: { entry: TrustEntry }) => entry.name);
   const distrust = entries.length > 0 ? undefined : judged[0]?.problem;
   return { kind, verified, entries, ...(distrust && { distrust }) };
 }
@@ -109,8 +113,12 @@ function remarkOn(
   entries: readonly string[],
   authority: string | undefined,
 ): string | undefined {
-  if (authority === undefined) return `The signature of ${entries.join(', ')} is good, but policy '${policy.name}' does not name it.`;
-  if (policy.requireTlog && !isLogged) return `The signature of ${authority} is in no transparency log of the trust root.`;
+  if (authority === undefined) {
+    return `The signature of ${entries.join(', ')} is good, but policy '${policy.name}' does not name it.`;
+  }
+  if (policy.requireTlog && !isLogged) {
+    return `The signature of ${authority} is in no transparency log of the trust root.`;
+  }
   if (policy.requireAttestation && !claims) return `The signature of ${authority} is no attestation.`;
   return undefined;
 }
@@ -122,7 +130,8 @@ function distrustOf(
   policies: readonly JudgedPolicy[],
 ): Distrust | undefined {
   if (material.keys.length === 0 && (material.identities ?? []).length === 0) {
-    const detail = 'Nobody is trusted here. Add a key with "atomctl trust keys add", or set COSIGN_PUBLIC_KEY and restart.';
+    const detail =
+      'Nobody is trusted here. Add a key with "atomctl trust keys add", or set COSIGN_PUBLIC_KEY and restart.';
     return { code: 'TRUST.NOBODY', detail };
   }
   if (presented.length === 0) {

@@ -1,6 +1,6 @@
 import { readPackage } from '../package/package.reader.js';
 import type { SignatureInput } from '../signatures/index.js';
-import { type WpkProblem, WpkError } from '../wpk.error.js';
+import { WpkError, type WpkProblem } from '../wpk.error.js';
 import { judge } from './judge.js';
 import type { TrustSet } from './trust-set.js';
 
@@ -30,7 +30,10 @@ export async function checkPolicy(policyName: string, checks: PolicyChecks, trus
     problems.push({ pointer: '/checks/good', detail: `The good package would be refused: ${good.distrust}` });
   }
   if (bad.distrust === undefined) {
-    problems.push({ pointer: '/checks/bad', detail: 'The bad package would be accepted: the policy lets in what it should refuse.' });
+    problems.push({
+      pointer: '/checks/bad',
+      detail: 'The bad package would be accepted: the policy lets in what it should refuse.',
+    });
   }
   return problems;
 }
@@ -40,7 +43,12 @@ interface Outcome {
   readonly distrust?: string;
 }
 
-async function tryOut(policy: string, { bytes, signatures }: SignedPackage, trust: TrustSet, pointer: string): Promise<Outcome> {
+async function tryOut(
+  policy: string,
+  { bytes, signatures }: SignedPackage,
+  trust: TrustSet,
+  pointer: string,
+): Promise<Outcome> {
   try {
     const { name, version } = (await readPackage(bytes)).package.metadata;
     const judgement = judge({ bytes, name, version, signatures }, trust);

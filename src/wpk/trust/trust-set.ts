@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { canonicalJson } from '../canonical.json.js';
 import {
-  identityMatches,
   loadPublicKey,
+  matchesIdentity,
   SignatureError,
   type Signer,
   type Trust,
@@ -12,7 +12,7 @@ import {
 } from '../signatures/index.js';
 import type { WpkProblem } from '../wpk.error.js';
 import { compileNameGlob } from './name.glob.js';
-import type { TrustDocument, TrustedIdentityEntry, TrustedKeyEntry, TrustEntry, TrustPolicy } from './trust.document.js';
+import type { TrustDocument, TrustedKeyEntry, TrustEntry, TrustPolicy } from './trust.document.js';
 import { TrustError } from './trust.error.js';
 
 /** What else is trusted beside the document. */
@@ -27,6 +27,8 @@ export interface TrustSet {
   /** Changes whenever anything in it does: what was verified under another version has to be verified again. */
   readonly version: string;
   readonly document: TrustDocument;
+  /** Ids of the keys that may sign what no policy of the document covers. */
+  readonly fallbackKeyIds: readonly string[];
   /** Everything that can be recognised, also what is retired or revoked. */
   readonly material: Trust;
   /** The entries that a signer fits. */
@@ -54,11 +56,12 @@ export function compileTrust(document: TrustDocument, { fallbackKeys = [], root 
   return {
     version: versionOf(document, fallbackKeys, root),
     document,
+    fallbackKeyIds: fallbackKeys.map(({ id }) => id),
     material: { keys: all.map(({ key }) => key), identities: document.identities, ...(root && { root }) },
     entriesOf: (signer) =>
       signer.kind === 'key'
         ? all.filter(({ key }) => key.id === signer.keyId).map(({ entry }) => entry)
-        : document.identities.filter((identity) => identityMatches(identity, signer)),
+        : document.identities.filter((identity) => matchesIdentity(identity, signer.issuer, signer.subject)),
     policiesFor: (name) => {
       const matching = policies.filter(({ covers }) => covers.some((matches) => matches(name)));
       return matching.length > 0 ? matching.map(({ policy }) => policy) : fallback;
@@ -86,7 +89,9 @@ function faultsOfNames({ keys, identities, policies }: TrustDocument): WpkProble
     names.flatMap((name, index) => {
       const isTaken = seen.has(name) || (list === 'policies' && name === FALLBACK_POLICY);
       seen.add(name);
-      return isTaken ? [{ pointer: `/${list}/${index}/name`, detail: `The name '${name}' is taken; choose another.` }] : [];
+      return isTaken
+        ? [{ pointer: `/${list}/${index}/name`, detail: `The name '${name}' is taken; choose another.` }]
+        : [];
     });
   const entries = [...twice('keys', keys.map(nameOf)), ...twice('identities', identities.map(nameOf))];
   seen.clear();
@@ -106,9 +111,12 @@ function faultsOfPolicies({ keys, identities, policies }: TrustDocument): WpkPro
   const known = { key: new Set(keys.map(nameOf)), identity: new Set(identities.map(nameOf)) };
   return policies.flatMap(({ any, threshold }, index) => {
     const dangling = any.flatMap((authority, place) => {
-      const [kind, name] = 'key' in authority ? (['key', authority.key] as const) : (['identity', authority.identity] as const);
+      const [kind, name] =
+        'key' in authority ? (['key', authority.key] as const) : (['identity', authority.identity] as const);
       if (known[kind].has(name)) return [];
-      return [{ pointer: `/policies/${index}/any/${place}/${kind}`, detail: `No ${kind} is called '${name}'; add it first.` }];
+      return [
+        { pointer: `/policies/${index}/any/${place}/${kind}`, detail: `No ${kind} is called '${name}'; add it first.` },
+      ];
     });
     if (threshold <= any.length) return dangling;
     const detail = `Nobody can satisfy a threshold of ${threshold} with ${any.length} in 'any'.`;

@@ -25,9 +25,8 @@ export interface TrustFile {
   place(problems: readonly WpkProblem[]): WpkProblem[];
 }
 
-type Written = Partial<TrustDocument> & {
-  readonly policies: readonly (TrustPolicy & { readonly checks: PolicyCheckFiles })[];
-};
+type WrittenPolicy = TrustPolicy & { readonly checks: PolicyCheckFiles };
+type Written = Partial<Omit<TrustDocument, 'policies'>> & { readonly policies: readonly WrittenPolicy[] };
 
 /** Reads strict YAML or JSON. Throws {@link TrustError} or WpkError; whether keys can be used is seen when it is compiled. */
 export function readTrustFile(bytes: Uint8Array): TrustFile {
@@ -37,8 +36,12 @@ export function readTrustFile(bytes: Uint8Array): TrustFile {
   // The schema has just said that it is one.
   const { keys = [], identities = [], policies } = value as Written;
   return {
-    document: { keys, identities, policies: policies.map(({ checks: _, ...policy }) => policy) },
+    document: { keys, identities, policies: policies.map(withoutChecks) },
     checks: new Map(policies.map(({ name, checks }) => [name, checks])),
     place: (problems) => source.place(problems),
   };
+}
+
+function withoutChecks({ name, names, any, threshold, requireTlog, requireAttestation }: WrittenPolicy): TrustPolicy {
+  return { name, names, any, threshold, requireTlog, requireAttestation };
 }
