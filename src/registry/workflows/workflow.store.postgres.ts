@@ -132,14 +132,15 @@ export class PostgresWorkflowStore extends WorkflowStore {
 
   addSignature(digest: string, signature: NewSignature, audit: NewAuditEntry): Promise<void> {
     return this.database.transaction(async (transaction) => {
-      await transaction.query(sql.SIGN, [digest, signaturesJson([signature])]);
-      await this.audit.append(transaction, audit);
+      const kept = await transaction.query(sql.SIGN, [digest, signaturesJson([signature])]);
+      if (kept.length > 0) await this.audit.append(transaction, audit);
     });
   }
 
   removeBytes(digest: string): Promise<void> {
     return this.database.transaction(async (transaction) => {
-      const deleted = await transaction.query(sql.LOCK_DELETED, [digest]);
+      await transaction.query(sql.LOCK_WORKFLOW_OF_DIGEST, [digest]);
+      const deleted = await transaction.query(sql.FIND_DELETED, [digest]);
       if (deleted.length === 0) return;
       await transaction.query(sql.REMOVE_SIGNATURES, [digest]);
       await transaction.query(sql.REMOVE_PACKAGE, [digest]);
@@ -147,17 +148,20 @@ export class PostgresWorkflowStore extends WorkflowStore {
   }
 
   private async restore(added: NewVersion, trustRevision: number | null): Promise<Added> {
-    const { name, version, digest, uploadedBy, bytes, signatures } = added;
+    const { name, version, digest, uploadedBy, bytes, signatures, decision } = added;
+    const signer = firstSigner(signatures);
     const audit = {
       ...{ actor: uploadedBy, action: 'version.restore', body: { digest } },
       subject: `workflows/${name}/versions/${version}`,
     };
     const isRestored = await this.changeWorkflow(name, audit, async (transaction) => {
-      const rows = await transaction.query(sql.RESTORE, [digest, bytes, uploadedBy, trustRevision]);
+      const rows = await transaction.query(sql.RESTORE, [
+        ...[digest, bytes, uploadedBy, trustRevision],
+        ...[signerId(signer), JSON.stringify(signer), JSON.stringify(decision)],
+      ]);
       if (rows.length > 0) await transaction.query(sql.SIGN, [digest, signaturesJson(signatures)]);
       return rows.length > 0;
     });
-    // Somebody was first with the same bytes, or trust has changed meanwhile: the caller looks again.
     const found = isRestored ? await this.find(name, version) : undefined;
     return found && { version: found, created: true };
   }
