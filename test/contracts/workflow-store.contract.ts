@@ -102,8 +102,9 @@ function addingContract(subject: () => WorkflowsSubject): void {
       ...added,
       signatures: [aSignature('key-2', { kind: 'signature', text: 's' }), aSignature('key-1', { text: 'late' })],
     };
-    for (const version of [added, again, again])
-      {expect(await store.add(version, null)).toMatchObject({ created: false });}
+    for (const version of [added, again, again]) {
+      expect(await store.add(version, null)).toMatchObject({ created: false });
+    }
     const stored = await store.signaturesOf(added.digest);
     expect(stored).toHaveLength(3);
     for (const signature of [aSignature('key-1'), logged, aSignature('key-2', { kind: 'signature', text: 's' })]) {
@@ -117,8 +118,9 @@ function addingContract(subject: () => WorkflowsSubject): void {
     const added = aNewVersion('countersigned', '1.0.0');
     await store.add(added, null);
     const entry = anAuditEntry({ action: 'version.sign', subject: 'workflows/countersigned' });
-    for (const text of ['first', 'second'])
-      {await store.addSignature(added.digest, aSignature('key-3', { text }), entry);}
+    for (const text of ['first', 'second']) {
+      await store.addSignature(added.digest, aSignature('key-3', { text }), entry);
+    }
     await store.addSignature('sha256:nothing', aSignature('key-3'), entry);
     expect(await store.signaturesOf(added.digest)).toMatchObject([{ text: '{}' }, { text: 'first' }]);
     expect(await store.signaturesOf('sha256:nothing')).toEqual([]);
