@@ -12,6 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { matchesEtag } from '../../platform/http/etag.js';
 import { POLICY_PROBLEMS } from '../../policy/index.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { TrustService } from '../trust/trust.service.js';
@@ -136,7 +137,7 @@ export class WorkflowsController {
   @Get(':name/versions/:version')
   @Requires('workflows:read')
   @ApiOperation({ summary: 'One version, with what the package says' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch')
   async getVersion(@Param('name') name: string, @Param('version') version: string): Promise<WorkflowDocumentDto> {
     const found = await this.workflows.find(name, version);
     return Object.assign(WorkflowVersionDto.from(found), { document: (await this.workflows.fileOf(found)).document });
@@ -160,7 +161,7 @@ export class WorkflowsController {
     const { digest, mediaType } = await this.workflows.find(name, version);
     const etag = `"${digest}"`;
     void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (matches(known, etag)) {
+    if (matchesEtag(known, etag)) {
       void reply.status(304);
       return undefined;
     }
@@ -183,10 +184,4 @@ export class WorkflowsController {
 
 function pathOf({ name, version }: { name: string; version: string }): string {
   return `/v1/workflows/${name}/versions/${encodeURIComponent(version)}`;
-}
-
-/** RFC 9110 §13.1.2, weak comparison. */
-function matches(header: string | undefined, etag: string): boolean {
-  const known = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return known.includes(etag) || known.includes('*');
 }
