@@ -130,6 +130,23 @@ function contract(keptBy: 'registry' | 'tag', start: () => Promise<RegistryProce
     expect(verified.code).toBe(0);
   });
 
+  if (keptBy === 'tag') {
+    it('overwrites no tag of its list that somebody uses for something else', async () => {
+      const { file, bytes } = await workshop.signed('taken');
+      const { manifest } = await workshop.json('oci', 'push', file, place('taken'));
+      const route = `http://${registry.host}/v2/team/runbooks/taken/manifests`;
+      const tag = `${route}/${String(manifest).replace(':', '-')}`;
+      const headers = { accept: 'application/vnd.oci.image.manifest.v1+json' };
+      const body = await (await fetch(`${route}/1.0.0`, { headers })).text();
+      await fetch(tag, { method: 'PUT', body, headers: { 'content-type': headers.accept } });
+      await workshop.write('stranger.json', workshop.stranger.bundle(bytes));
+      const { code, stderr } = await workshop.call('oci', 'push', file, place('taken'), '--bundle', 'stranger.json');
+      expect(code).toBe(1);
+      expect(stderr).toContain('its list of referrers is no image index');
+      expect(await (await fetch(tag, { headers })).text()).toBe(body);
+    });
+  }
+
   it('carries a pulled package on to another repository with every signature', async () => {
     const { file, bytes } = await workshop.signed('carry');
     await workshop.write('stranger.json', workshop.stranger.bundle(bytes));

@@ -84,7 +84,8 @@ function redirectOf({ status, headers, url }: HttpAnswer): URL | undefined {
 function requireAllowed(url: URL, { plainHttp }: HttpSettings): void {
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && plainHttp);
   if (isAllowed && !url.username && !url.password) return;
-  throw brokenAnswer(url.host, `it names an address that is not safe to use (${url.protocol}//${url.host})`, [
+  const address = `${url.protocol}//${url.host}`;
+  throw brokenAnswer(address, 'the registry names this address, and it is not safe to use', [
     '--plain-http allows addresses without TLS, for registries in a closed network.',
   ]);
 }
