@@ -23,7 +23,8 @@ function declareOciPush(oci: Command, execute: Execute): void {
     .argument('<reference>', 'REGISTRY/REPOSITORY[:TAG] (default tag: the version, + written as _)')
     .option('--bundle <file>', 'sigstore bundle, as often as needed (default FILE.sigstore.json)', collect)
     .option('--force', 'take the tag from another package')
-    .option('--plain-http', plainHttp)
+    .option('--plain-http', 'without TLS; the default for a host of this machine')
+    .option('--no-plain-http', 'with TLS, even there')
     .action((file: string, reference: string, options: OciPushOptions, command: Command) =>
       execute(command, async (context) =>
         (await import('./commands/oci-push.command.js')).ociPush(context, file, reference, options),
@@ -39,15 +40,14 @@ function declareOciPull(oci: Command, execute: Execute): void {
     .argument('<reference>', 'REGISTRY/REPOSITORY:TAG or REGISTRY/REPOSITORY@DIGEST')
     .option('--out <folder>', 'where to write', '.')
     .option('--key <file>', 'refuse what none of these public keys (cosign.pub) signed')
-    .option('--plain-http', plainHttp)
+    .option('--plain-http', 'without TLS; the default for a host of this machine')
+    .option('--no-plain-http', 'with TLS, even there')
     .action((reference: string, options: OciPullOptions, command: Command) =>
       execute(command, async (context) =>
         (await import('./commands/oci-pull.command.js')).ociPull(context, reference, options),
       ),
     );
 }
-
-const plainHttp = 'without TLS; for a host of this machine that is the default';
 
 function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];

@@ -78,6 +78,7 @@ function declareRegistry(program: Command, execute: Execute): void {
     .description('Register a signed package. Pushing the same bytes again changes nothing.')
     .argument('<file>', 'package file, or oci://REGISTRY/REPOSITORY:TAG')
     .option('--plain-http', 'to a registry without TLS')
+    .option('--no-plain-http', 'to a registry of this machine with TLS')
     .action((file: string, options: PushOptions, command: Command) =>
       execute(command, async (context) => (await import('./commands/push.command.js')).push(context, file, options)),
     );

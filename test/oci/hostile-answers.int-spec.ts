@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Ended } from '../cli/atomctl.process.js';
 import { blobPath, elsewhere, expectRefused, pull, registry, serve, workshop } from './hostile.bench.js';
-import { digestOf, json, send, type Served } from './hostile.registry.js';
+import { digestOf, send, type Served } from './hostile.registry.js';
 
 describe('a registry that refuses', () => {
   const refuse = (status: number, headers: Record<string, string> = {}, message = 'no') =>

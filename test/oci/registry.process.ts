@@ -15,9 +15,10 @@ export class RegistryProcess {
     readonly host: string,
   ) {}
 
-  static async olareg(program: string): Promise<RegistryProcess> {
+  /** `more`: further options, such as those of TLS. */
+  static async olareg(program: string, more: readonly string[] = []): Promise<RegistryProcess> {
     const args = (port: string): string[] => ['serve', '--addr', '127.0.0.1', '--port', port, '--store-type', 'mem'];
-    return RegistryProcess.start(program, (_folder, port) => Promise.resolve(args(port)));
+    return RegistryProcess.start(program, (_folder, port) => Promise.resolve([...args(port), ...more]));
   }
 
   /** `auth`: the lines of its configuration under `auth:`, two blanks in. */

@@ -11,7 +11,7 @@ import { renderFields } from '../output/table.js';
 export interface OciPullOptions {
   readonly out: string;
   readonly key?: string;
-  readonly plainHttp?: true;
+  readonly plainHttp?: boolean;
 }
 
 /** Writes a package and its bundles into a folder. Everything is checked before the first byte is written. */
@@ -19,7 +19,7 @@ export async function ociPull(context: CommandContext, source: string, options: 
   const { output } = context;
   // A key file that cannot be read is found before anything is fetched.
   const publicKeys = options.key === undefined ? undefined : await readText(options.key);
-  const pulled = await pull(context, source, options.plainHttp === true);
+  const pulled = await pull(context, source, options.plainHttp);
   const bundles =
     publicKeys === undefined
       ? pulled.bundles.map((bundle) => ({ ...bundle, keyId: undefined }))

@@ -14,7 +14,7 @@ import { bundlePathOf } from '../signature.files.js';
 export interface OciPushOptions {
   readonly bundle?: readonly string[];
   readonly force?: true;
-  readonly plainHttp?: true;
+  readonly plainHttp?: boolean;
 }
 
 /** Stores a package in an OCI registry as an artifact, and each of its bundles as a referrer of it. */
@@ -34,7 +34,7 @@ export async function ociPush(
   const bundles = await findBundles(path, file, options.bundle ?? []);
   const tag = reference.tag ?? tagOf(file.package.metadata.version);
   const place = { ...reference, tag };
-  const client = connect(context, place, options.plainHttp === true);
+  const client = connect(context, place, options.plainHttp);
   output.progress(`Pushing ${escapeLine(referenceText(place))}`);
   const pushed = await pushPackage(client, { file, bytes, bundles, tag, force: options.force === true });
   await report(context, referenceText(place), file, pushed);

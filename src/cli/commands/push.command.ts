@@ -8,7 +8,7 @@ import { type PackageUpload, upload } from '../package.upload.js';
 import { bundlePathOf, findSignature, type SignatureOptions } from '../signature.files.js';
 
 export interface PushOptions extends SignatureOptions {
-  readonly plainHttp?: true;
+  readonly plainHttp?: boolean;
 }
 
 /** Registers a signed package: a file, or what lies in an OCI registry. */
@@ -26,7 +26,7 @@ async function fromFile(
   file: string,
   { plainHttp, ...options }: PushOptions,
 ): Promise<PackageUpload> {
-  if (plainHttp) throw new CliError('CLI.USAGE', '--plain-http is about a registry, and this is a file');
+  if (plainHttp !== undefined) throw new CliError('CLI.USAGE', '--plain-http is about a registry, and this is a file');
   const bytes = await readBytes(file);
   const signature = await findSignature(file, options);
   output.progress(`Signature: ${escapeLine(signature.path)}`);
@@ -40,7 +40,7 @@ async function fromRegistry(context: CommandContext, source: string, options: Pu
   }
   const { pull } = await import('../oci/pull.js');
   const { fileNameOf } = await import('../oci/manifest.js');
-  const pulled = await pull(context, source, options.plainHttp === true);
+  const pulled = await pull(context, source, options.plainHttp);
   if (pulled.bundles.length === 0) {
     throw new CliError('CLI.REFUSED', `${source} has no signature in its registry`, {
       hints: [

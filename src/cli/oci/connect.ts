@@ -7,7 +7,7 @@ import { isLoopback, RegistryConnection } from './registry.connection.js';
 export function connect(
   { settings, env, output }: CommandContext,
   reference: OciReference,
-  plainHttp: boolean,
+  plainHttp: boolean | undefined,
 ): RegistryClient {
   const { registry } = reference;
   if (plainHttp && !isLoopback(registry)) {

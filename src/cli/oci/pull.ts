@@ -6,7 +6,11 @@ import { type PulledPackage, pullPackage } from './package.puller.js';
 import { parseReference, referenceText } from './reference.js';
 
 /** Reads what the text refers to into memory, every byte of it checked against the digest of its manifest. */
-export async function pull(context: CommandContext, text: string, plainHttp: boolean): Promise<PulledPackage> {
+export async function pull(
+  context: CommandContext,
+  text: string,
+  plainHttp: boolean | undefined,
+): Promise<PulledPackage> {
   const reference = parseReference(text);
   const wanted = reference.digest ?? reference.tag;
   if (wanted === undefined) {

@@ -7,8 +7,8 @@ import { failureOfRefusal } from './registry.failure.js';
 export interface ConnectionSettings {
   readonly env: Environment;
   readonly timeoutMs: number;
-  /** Whether the person allowed http; for hosts of this machine it needs no permission. */
-  readonly plainHttp: boolean;
+  /** Whether the person wants http; when they say nothing, it is for hosts of this machine. */
+  readonly plainHttp: boolean | undefined;
 }
 
 export interface RegistryRequest extends HttpRequest {
@@ -29,7 +29,7 @@ export class RegistryConnection {
     { env, timeoutMs, plainHttp }: ConnectionSettings,
   ) {
     const { registry, repository } = reference;
-    const isPlain = plainHttp || isLoopback(registry);
+    const isPlain = plainHttp ?? isLoopback(registry);
     this.base = new URL(`${isPlain ? 'http' : 'https'}://${apiHost(registry)}/v2/${repository}/`);
     this.settings = { timeoutMs, plainHttp: isPlain };
     this.authorizer = new Authorizer(registry, env, this.settings);
