@@ -23,6 +23,13 @@ describe('a document', () => {
     ]);
   });
 
+  it('continues a command to the end of its here-document', () => {
+    expect(commands(block('console', '$ cat > f <<END', 'a: $ 1', 'END', '$ two'))).toEqual([
+      [2, 'cat > f <<END\na: $ 1\nEND', undefined],
+      [5, 'two', undefined],
+    ]);
+  });
+
   it('promises output only where the block says so, and then for each of its commands', () => {
     expect(commands(block('console output', '$ one', 'a', 'b', '$ two'))).toEqual([
       [2, 'one', 'a\nb'],
@@ -54,6 +61,7 @@ describe('a document', () => {
     ['an option that is not known', block('console skip', '$ one'), 'Line 1'],
     ['a block that does not end', '```console\n$ one', 'Line 1'],
     ['a command that does not end', block('console', '$ one \\'), 'Line 1'],
+    ['a here-document that does not end', block('console', '$ cat <<END', 'one'), 'Line 1'],
     ['output of nothing', block('console', 'one', '$ two'), 'Line 2'],
     ['a comment that is nearly a directive', '<!-- rum: one -->', 'Line 1'],
     ['a setting without a value', '<!-- start: atom A -->', 'Line 1'],

@@ -1,7 +1,7 @@
 /**
  * A document as something to execute. What a reader types stands in ```console blocks behind `$ `:
  *
- *     $ atomctl keygen              a comment after `#` is the shell's, a trailing `\` continues on the next line
+ *     $ atomctl keygen              a comment after `#` is the shell's; a trailing `\` or a here-document continues it
  *     $ ! atomctl verify FILE …     has to fail
  *
  * Other lines of a block are what the reader sees; they are compared where the block begins with ```console output, and
@@ -123,12 +123,19 @@ function readCommands({ info, line: fence, lines }: Block): CommandStep[] {
     } else {
       commands.at(-1)?.seen.push(text);
     }
-    if (!open || open.text.endsWith('\\')) return;
+    if (!open || !isComplete(open.text)) return;
     commands.push({ step: { kind: 'command', line: open.line, ...readText(open.text), hidden: false }, seen: [] });
     open = undefined;
   });
   if (open) throw at(fence, 'the last command is not complete');
   return commands.map(({ step, seen }) => (option === 'output' ? { ...step, output: seen.join('\n') } : step));
+}
+
+/** Neither a backslash nor a here-document waits for another line. */
+function isComplete(text: string): boolean {
+  const lines = text.split('\n');
+  const [, end] = /<<\s*['"]?(\w+)/.exec(text) ?? [];
+  return end === undefined ? !text.endsWith('\\') : lines.slice(1).includes(end);
 }
 
 function readText(text: string): Pick<CommandStep, 'text' | 'mustFail'> {
