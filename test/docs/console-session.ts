@@ -43,11 +43,11 @@ export class ConsoleSession {
     return this.answer();
   }
 
-  /** Ends whatever still runs. */
+  /** Ends whatever still runs, also what outlived bash. */
   async close(): Promise<void> {
-    if (this.ended) return;
+    const closed = this.ended ? Promise.resolve() : new Promise((resolve) => this.bash.once('close', resolve));
     this.kill();
-    await new Promise((resolve) => this.bash.once('close', resolve));
+    await closed;
   }
 
   private async answer(): Promise<Printed> {
@@ -72,6 +72,11 @@ export class ConsoleSession {
   }
 
   private kill(): void {
-    if (this.bash.pid !== undefined && !this.ended) process.kill(-this.bash.pid, 'SIGKILL');
+    if (this.bash.pid === undefined) return;
+    try {
+      process.kill(-this.bash.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 }

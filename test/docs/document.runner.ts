@@ -25,7 +25,7 @@ export interface DocumentParts {
  * network. Answers the commands that it ran; throws at the first that does not do what the document promises, with its line.
  */
 export async function runDocument(file: string, parts: DocumentParts): Promise<readonly CommandStep[]> {
-  const steps = readDocument(await readFile(path.join(ROOT, file), 'utf8'));
+  const steps = readDocument(await readFile(path.resolve(ROOT, file), 'utf8'));
   const home = await mkdtemp(path.join(os.tmpdir(), 'atom-docs-'));
   const folder = path.join(home, 'work');
   await mkdir(folder);
@@ -98,6 +98,7 @@ async function environment(
   return {
     PATH: `${shims}${path.delimiter}${process.env['PATH'] ?? ''}`,
     HOME: home,
+    REPOSITORY: ROOT,
     LANG: 'C.UTF-8',
     NO_COLOR: '1',
     HTTP_PROXY: nowhere,

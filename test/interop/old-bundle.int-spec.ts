@@ -42,10 +42,11 @@ function compare(program: string, major: (typeof COSIGN_MAJORS)[number]): void {
   });
 
   // cosign 2 has no such command; cosign 3 has it for Sigstore bundles v0.1 and v0.2 only.
-  if (major === 3)
-    {it('is not upgraded by "cosign bundle upgrade", so nobody is sent there', async () => {
+  if (major === 3) {
+    it('is not upgraded by "cosign bundle upgrade", so nobody is sent there', async () => {
       await expect(cosign.run('bundle', 'upgrade', 'BUNDLE')).rejects.toThrow('base64Signature');
-    });}
+    });
+  }
 
   async function refusalOf(bundle: string): Promise<string> {
     const old = await read(bundle);
