@@ -2,6 +2,7 @@ export type { ActionDescriptor, EffectClass } from './actions/action.descriptor.
 export { ACTIONS, validateActionInput } from './actions/catalogue.js';
 export { type ArchiveEntry, packArchive } from './archive/archive.packer.js';
 export { isPackagePath } from './archive/entry-path.js';
+export { canonicalJson } from './canonical.json.js';
 export { parseDurationMs } from './duration.js';
 export { compileExpression, type Expression, type ExpressionScope } from './expressions/expression.js';
 export { expressionOf, resolveValue } from './expressions/resolve.js';
@@ -28,23 +29,35 @@ export type { SourcePosition } from './reader/source-map.js';
 export { type ReadDocument, readYaml } from './reader/yaml.reader.js';
 export { wpkSchema } from './schema/wpk.schema.js';
 export {
+  checkTrustedIdentity,
+  explainSignature,
   generateKeyPair,
   type KeyPairFiles,
-  openPrivateKey,
-  type PrivateKey,
-  sha256,
-  signBytes,
-  toBareSignature,
-  toBundle,
-  SignatureError,
-  type SignatureErrorCode,
-  PACKAGE_PREDICATE_TYPE,
-  type PackageClaims,
   loadPublicKey,
   loadPublicKeys,
-  type TrustedKey,
+  loadTrustRoot,
+  matchesIdentity,
+  openPrivateKey,
+  PACKAGE_PREDICATE_TYPE,
+  type PackageClaims,
+  type PrivateKey,
+  sha256,
+  SIGNATURE_CHECKS,
+  type SignatureCheck,
+  type SignatureCheckName,
+  SignatureError,
+  type SignatureErrorCode,
+  type SignatureExplanation,
   type SignatureInput,
+  signBytes,
+  type Signer,
+  signerId,
+  toBareSignature,
+  toBundle,
   type Trust,
+  type TrustedIdentity,
+  type TrustedKey,
+  type TrustRoot,
   type VerifiedSignature,
   verifySignature,
 } from './signatures/index.js';

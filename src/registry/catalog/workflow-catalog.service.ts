@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { inspectPackage } from '../../policy/index.js';
+import { signerId } from '../../wpk/index.js';
 import { PackageOpener } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
 import { TrustedKeys } from '../signatures/trusted-keys.js';
@@ -49,7 +50,7 @@ export class StoredWorkflowCatalog extends WorkflowCatalog {
     const { name, version } = file.package.metadata;
     const opened: VerifiedPackage = {
       ...{ name, version, digest, file, package: file.package },
-      signer: { kind: 'key', keyId: verified.keyId },
+      signer: { kind: 'key', keyId: signerId(verified.signer) },
       facts: inspectPackage(digest, file.package, (pointer) => file.locate(pointer)),
     };
     // What stays in memory is the text, not the archive that it came in.

@@ -59,6 +59,7 @@ function codeOf(code: SignatureErrorCode, kind: SignatureInput['kind']): Registr
     case 'SIGNATURE.UNSUPPORTED':
       return 'signature-unsupported';
     case 'SIGNATURE.UNKNOWN_KEY':
+    case 'SIGNATURE.UNTRUSTED_IDENTITY':
       return 'signer-not-trusted';
     case 'SIGNATURE.DIGEST_MISMATCH':
       return 'digest-mismatch';
@@ -66,6 +67,7 @@ function codeOf(code: SignatureErrorCode, kind: SignatureInput['kind']): Registr
     case 'KEY.MALFORMED':
     case 'KEY.PASSWORD':
     case 'KEY.UNSUPPORTED':
+    case 'TRUST.MALFORMED':
       return 'signature-invalid';
   }
 }

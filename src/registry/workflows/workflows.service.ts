@@ -4,7 +4,7 @@ import { Counter } from 'prom-client';
 
 import { decodeCursor, type Page, type PageQuery, toPage } from '../../platform/http/cursor.js';
 import { inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
-import { readPackage } from '../../wpk/index.js';
+import { readPackage, signerId } from '../../wpk/index.js';
 import { PackageOpener } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
 import { REGISTRATIONS } from '../registry.metrics.js';
@@ -84,7 +84,7 @@ export class WorkflowsService {
 
   private async admit(upload: Upload, uploadedBy: string): Promise<NewVersion> {
     const { file, verified } = await this.opener.open(upload.package, [upload.signature]);
-    const { digest, keyId } = verified;
+    const { digest } = verified;
     const { name, version, description = null, author = null, tags } = file.package.metadata;
     if (!isVersion(version)) {
       const detail = 'A number of the version is too large to be compared; use smaller ones.';
@@ -95,7 +95,7 @@ export class WorkflowsService {
     return {
       ...{ name, version, description, author, tags, digest, decision, uploadedBy },
       mediaType: file.mediaType,
-      signer: { kind: 'key', keyId },
+      signer: { kind: 'key', keyId: signerId(verified.signer) },
       bytes: upload.package,
       signature: upload.signature,
     };
