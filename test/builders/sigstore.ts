@@ -27,6 +27,7 @@ const OID = {
   sha256: '2.16.840.1.101.3.4.2.1',
   timestampPolicy: '1.3.6.1.4.1.57264.2',
 };
+const { digitalSignature, keyCertSign } = x509.KeyUsageFlags;
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -233,7 +234,7 @@ export class Sigstore {
       signingAlgorithm: { name: 'ECDSA', hash: 'SHA-384' },
       extensions: [
         new x509.BasicConstraintsExtension(choices.isAuthority === true, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.KeyUsagesExtension(choices.isAuthority === true ? keyCertSign : digitalSignature, true),
         ...(usages.length > 0 ? [new x509.ExtendedKeyUsageExtension([...usages])] : []),
         ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names, true)] : []),
         await x509.SubjectKeyIdentifierExtension.create(key, false, webcrypto),

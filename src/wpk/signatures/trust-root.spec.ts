@@ -72,7 +72,10 @@ describe('loadTrustRoot', () => {
     ['logs that are no list', (r) => Object.assign(r, { tlogs: {} })],
     ['a log that is null', (r) => Object.assign(r, { tlogs: [null] })],
     ['an authority without a certificate', (r) => (r.certificateAuthorities[0]!.certChain.certificates = [])],
-    ['an authority without a chain', (r) => delete r.certificateAuthorities[0]!['certChain']],
+    [
+      'an authority without a chain',
+      (r) => delete (r.certificateAuthorities[0] as Partial<RootJson['certificateAuthorities'][0]>).certChain,
+    ],
     [
       'a certificate that is none',
       (r) => (r.certificateAuthorities[0]!.certChain.certificates = [{ rawBytes: 'AAAA' }]),
