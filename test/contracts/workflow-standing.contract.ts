@@ -208,6 +208,26 @@ export function workflowStandingContract(subject: () => WorkflowsSubject): void 
       },
     );
 
+    it('comes into force with a version that is added or comes back, and not with one that is there', async () => {
+      const version = aNewVersion(`standing-${++serial}`, '1.0.0', { decision: aDecision({ outcome: 'deny' }) });
+      const override = { reason: 'incident 4711', by: 'lea', hours: 4 };
+      const log = async (): Promise<unknown[]> => {
+        const { items } = await subject().audit.list({ action: 'version.register-overridden' }, { limit: 100 });
+        return items
+          .filter(({ subject: of }) => of.includes(`/${version.name}/`))
+          .map(({ actor, body }) => [actor, body]);
+      };
+      const entry = ['lea', { reason: 'incident 4711', hours: 4, digest: version.digest, outcome: 'deny' }];
+      const added = await store.add(version, null, override);
+      expect(added).toMatchObject({ created: true, version: { override: inForce, stateBy: null } });
+      expect(await store.find(version.name, '1.0.0')).toEqual(added?.version);
+      expect(await store.add(version, null, { ...override, hours: 700 })).toEqual({ ...added, created: false });
+      expect(await log()).toEqual([entry]);
+      await change(version.name, '1.0.0', 'deleted');
+      expect(await store.add(version, null, override)).toMatchObject({ created: true, version: { override: inForce } });
+      expect(await log()).toEqual([entry, entry]);
+    });
+
     it('of a version that is not there is none', async () => {
       expect(await set('nothing', 1)).toBe(false);
     });

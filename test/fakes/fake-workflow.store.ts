@@ -2,8 +2,9 @@ import type { NewAuditEntry } from '../../src/audit/index.js';
 import type { WorkflowRef } from '../../src/registry/catalog/workflow-catalog.js';
 import { RegistryError } from '../../src/registry/registry.error.js';
 import { isPrerelease, versionSortKey } from '../../src/registry/workflows/version-sort-key.js';
-import type { VersionState } from '../../src/registry/workflows/version-state.js';
+import type { Override, VersionState } from '../../src/registry/workflows/version-state.js';
 import {
+  type NewOverride,
   type SeenVersion,
   type StateChange,
   type WorkflowFilter,
@@ -50,15 +51,21 @@ export class FakeWorkflowStore extends WorkflowStore {
   add(
     added: NewVersion,
     trustRevision: number | null,
+    override?: NewOverride,
   ): Promise<{ version: WorkflowVersion; created: boolean } | undefined> {
     if (trustRevision !== null && trustRevision !== this.trust.revision) return Promise.resolve(undefined);
     const row = this.row(added);
-    if (!row) return Promise.resolve({ version: this.show(this.insert(added)), created: true });
+    if (!row) {
+      const inserted = this.insert(added);
+      this.overrideAdded(inserted, added, override);
+      return Promise.resolve({ version: this.show(inserted), created: true });
+    }
     if (row.version.digest !== added.digest) {
       return Promise.reject(new RegistryError('version-exists', 'It is registered with other bytes.'));
     }
     const created = row.version.state === 'deleted';
     if (created) this.restore(row, added);
+    if (created) this.overrideAdded(row, added, override);
     this.sign(row, added.signatures);
     return Promise.resolve({ version: this.show(row), created });
   }
@@ -118,16 +125,12 @@ export class FakeWorkflowStore extends WorkflowStore {
 
   setOverride(
     ref: Pick<WorkflowRef, 'name' | 'version'>,
-    override: { readonly reason: string; readonly by: string; readonly hours: number } | null,
+    override: NewOverride | null,
     audit: NewAuditEntry,
   ): Promise<boolean> {
     const row = this.row(ref);
     if (!row || !['active', 'yanked'].includes(row.version.state)) return Promise.resolve(false);
-    const at = this.now();
-    row.version.override = override && {
-      ...{ reason: override.reason, by: override.by, at: at.toISOString() },
-      expiresAt: new Date(at.getTime() + override.hours * HOUR_MS).toISOString(),
-    };
+    row.version.override = override && this.fromNow(override);
     this.audit.write(audit);
     return Promise.resolve(true);
   }
@@ -142,6 +145,23 @@ export class FakeWorkflowStore extends WorkflowStore {
     const row = this.rowOf(digest);
     if (row?.version.state === 'deleted') Object.assign(row, { bytes: undefined, signatures: [] });
     return Promise.resolve();
+  }
+
+  private overrideAdded(row: Row, { decision }: NewVersion, override: NewOverride | undefined): void {
+    if (!override) return;
+    const { name, version, digest } = row.version;
+    const { reason, by, hours } = override;
+    row.version.override = this.fromNow(override);
+    this.audit.write({
+      ...{ actor: by, action: 'version.register-overridden', subject: `workflows/${name}/versions/${version}` },
+      body: { reason, hours, digest, outcome: decision.outcome },
+    });
+  }
+
+  private fromNow({ reason, by, hours }: NewOverride): Override {
+    const at = this.now();
+    const expiresAt = new Date(at.getTime() + hours * HOUR_MS).toISOString();
+    return { reason, by, at: at.toISOString(), expiresAt };
   }
 
   private insert({ bytes, signatures, ...content }: NewVersion): Row {

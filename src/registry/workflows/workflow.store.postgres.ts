@@ -16,7 +16,13 @@ import type { VersionState } from './version-state.js';
 import { WorkflowEntity } from './workflow.entity.js';
 import { listWorkflows } from './workflow.list.store.postgres.js';
 import * as sql from './workflow.sql.js';
-import { type SeenVersion, type StateChange, type WorkflowFilter, WorkflowStore } from './workflow.store.js';
+import {
+  type NewOverride,
+  type SeenVersion,
+  type StateChange,
+  type WorkflowFilter,
+  WorkflowStore,
+} from './workflow.store.js';
 import { WorkflowVersionEntity } from './workflow-version.entity.js';
 import type {
   NewSignature,
@@ -27,6 +33,7 @@ import type {
   WorkflowVersion,
 } from './workflow-version.js';
 
+type AddRow = { readonly createdAt: Date | null; readonly trustRevision: number };
 type Added = { readonly version: WorkflowVersion; readonly created: boolean } | undefined;
 
 @Injectable()
@@ -42,14 +49,19 @@ export class PostgresWorkflowStore extends WorkflowStore {
     super();
   }
 
-  async add(added: NewVersion, trustRevision: number | null): Promise<Added> {
-    type Row = { createdAt: Date | null; trustRevision: number };
-    const [row] = await this.database.query<Row>(sql.ADD, addValues(added, trustRevision));
-    if (row?.createdAt) return { version: toAdded(added, row.createdAt), created: true };
+  async add(added: NewVersion, trustRevision: number | null, override?: NewOverride): Promise<Added> {
+    const values = addValues(added, trustRevision);
+    const [row] = await (override
+      ? this.addOverridden(added, values, override)
+      : this.database.query<AddRow>(sql.ADD, values));
+    if (row?.createdAt) {
+      const version = override ? await this.find(added.name, added.version) : toAdded(added, row.createdAt);
+      return version && { version, created: true };
+    }
     if (trustRevision !== null && row?.trustRevision !== trustRevision) return undefined;
     const existing = await this.find(added.name, added.version);
     if (existing?.digest !== added.digest) throw versionExists(added, existing);
-    if (existing.state === 'deleted') return this.restore(added, trustRevision);
+    if (existing.state === 'deleted') return this.restore(added, trustRevision, override);
     const hasMore = added.signatures.some(({ signer }) => signerId(signer) !== signerId(existing.signer));
     if (hasMore) await this.database.query(sql.SIGN, [added.digest, signaturesJson(added.signatures)]);
     return { version: existing, created: false };
@@ -119,7 +131,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
 
   setOverride(
     { name, version }: Pick<WorkflowRef, 'name' | 'version'>,
-    override: { readonly reason: string; readonly by: string; readonly hours: number } | null,
+    override: NewOverride | null,
     audit: NewAuditEntry,
   ): Promise<boolean> {
     const values = [override?.reason ?? null, override?.by ?? null, override?.hours ?? null];
@@ -147,7 +159,25 @@ export class PostgresWorkflowStore extends WorkflowStore {
     });
   }
 
-  private async restore(added: NewVersion, trustRevision: number | null): Promise<Added> {
+  private addOverridden(added: NewVersion, values: readonly unknown[], override: NewOverride): Promise<AddRow[]> {
+    return this.database.transaction(async (transaction) => {
+      const rows = await transaction.query<AddRow>(sql.ADD, values);
+      if (rows[0]?.createdAt) await this.override(transaction, added, override);
+      return rows;
+    });
+  }
+
+  private async override(transaction: Transaction, added: NewVersion, override: NewOverride): Promise<void> {
+    const { name, version, digest, decision } = added;
+    const { reason, by, hours } = override;
+    await transaction.query(sql.SET_OVERRIDE, [name, version, reason, by, hours]);
+    await this.audit.append(transaction, {
+      ...{ actor: by, action: 'version.register-overridden', subject: `workflows/${name}/versions/${version}` },
+      body: { reason, hours, digest, outcome: decision.outcome },
+    });
+  }
+
+  private async restore(added: NewVersion, trustRevision: number | null, override?: NewOverride): Promise<Added> {
     const { name, version, digest, uploadedBy, bytes, signatures, decision } = added;
     const signer = firstSigner(signatures);
     const audit = {
@@ -159,8 +189,10 @@ export class PostgresWorkflowStore extends WorkflowStore {
         ...[digest, bytes, uploadedBy, trustRevision],
         ...[signerId(signer), JSON.stringify(signer), JSON.stringify(decision)],
       ]);
-      if (rows.length > 0) await transaction.query(sql.SIGN, [digest, signaturesJson(signatures)]);
-      return rows.length > 0;
+      if (rows.length === 0) return false;
+      await transaction.query(sql.SIGN, [digest, signaturesJson(signatures)]);
+      if (override) await this.override(transaction, added, override);
+      return true;
     });
     const found = isRestored ? await this.find(name, version) : undefined;
     return found && { version: found, created: true };

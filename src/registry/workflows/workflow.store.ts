@@ -37,6 +37,12 @@ export interface StateChange {
   readonly by: string;
 }
 
+export interface NewOverride {
+  readonly reason: string;
+  readonly by: string;
+  readonly hours: number;
+}
+
 /** Keeps packages by digest and versions by name. What a version is never changes; how it stands may. */
 export abstract class WorkflowStore {
   /**
@@ -44,11 +50,12 @@ export abstract class WorkflowStore {
    * Of concurrent callers exactly one creates. A version that was deleted comes back with the same bytes, as it is added now.
    * Throws `version-exists` when the version has other bytes. Undefined, and nothing done, when trust is not at
    * `trustRevision` any more (null: not kept in the database), or when others brought the version back at the same time: look
-   * again.
+   * again. An override comes into force, audited, together with a version that is created or comes back.
    */
   abstract add(
     version: NewVersion,
     trustRevision: number | null,
+    override?: NewOverride,
   ): Promise<{ readonly version: WorkflowVersion; readonly created: boolean } | undefined>;
 
   abstract find(name: string, version: string): Promise<WorkflowVersion | undefined>;
@@ -82,7 +89,7 @@ export abstract class WorkflowStore {
   /** Sets or ends (null) the override of an active or yanked version; false when there is none such. */
   abstract setOverride(
     ref: Pick<WorkflowRef, 'name' | 'version'>,
-    override: { readonly reason: string; readonly by: string; readonly hours: number } | null,
+    override: NewOverride | null,
     audit: NewAuditEntry,
   ): Promise<boolean>;
 
