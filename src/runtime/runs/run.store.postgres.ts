@@ -8,7 +8,6 @@ import { Database } from '../../platform/database/database.js';
 import { toStorableJson } from '../../platform/database/json.js';
 import { decodeCursor, type Page, type PageQuery, toPage } from '../../platform/http/cursor.js';
 import { RuntimeError } from '../runtime.error.js';
-import { lowestId } from './run-id.js';
 import { RunEntity, RunEventEntity, RunStepEntity } from './run.entity.js';
 import type { NewRun, Run, RunStep } from './run.js';
 import { CANCEL_RUN, HISTORY_OF_VERSION, HISTORY_OF_WORKFLOW, SUBMIT_RUNS } from './run.sql.js';
@@ -22,6 +21,7 @@ import {
   type SubmittedRun,
 } from './run.store.js';
 import type { RunEvent } from './run-event.js';
+import { lowestId } from './run-id.js';
 
 @Injectable()
 export class PostgresRunStore extends RunStore {
