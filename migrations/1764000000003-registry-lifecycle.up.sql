@@ -53,8 +53,11 @@ CREATE TABLE workflow (
   search         tsvector    NOT NULL,
   CONSTRAINT workflow_pkey PRIMARY KEY (name)
 );
-CREATE INDEX workflow_search_idx ON workflow USING gin (search);
-CREATE INDEX workflow_tags_idx ON workflow USING gin (tags);
+-- Every filter of the list finds the few that it may leave, whatever it is combined with.
+CREATE INDEX workflow_words_idx ON workflow USING gin (search, tags, families);
+CREATE INDEX workflow_state_idx ON workflow (state, name);
+CREATE INDEX workflow_safety_mode_idx ON workflow (safety_mode, name);
+CREATE INDEX workflow_signer_idx ON workflow (signer_id, name);
 INSERT INTO workflow (name, versions, latest_version, shown_version, shown_rank, state, description, tags, families,
                       safety_mode, signer_id, updated_at, search)
 SELECT DISTINCT ON (name) name, count(*) OVER (PARTITION BY name), CASE WHEN prerelease THEN NULL ELSE version END, version,

@@ -121,5 +121,30 @@ export function workflowListContract(subject: () => WorkflowsSubject): void {
     ])('searched for %j', async (search, expected) => {
       expect(await names({ search })).toEqual(expected);
     });
+
+    it('finds what is rare among many, page by page, each once', async () => {
+      const all = Array.from({ length: 90 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
+      const isRare = (name: string): boolean => ['many-03', 'many-41', 'many-42', 'many-43', 'many-89'].includes(name);
+      const isLate = (name: string): boolean => name >= 'many-50';
+      for (const name of all) {
+        const tags = [...(isRare(name) ? ['rare'] : []), ...(isLate(name) ? ['late'] : [])];
+        await store.add(aNewVersion(name, '1.0.0', { tags, description: isRare(name) ? 'seldom' : 'often' }), null);
+      }
+      const walk = async (filter: WorkflowFilter, limit: number): Promise<string[]> => {
+        const seen: string[] = [];
+        for (let after = 'many-'; ;) {
+          const page = (await store.list(limit, after, filter)).map(({ name }) => name);
+          seen.push(...page);
+          if (page.length < limit) return seen;
+          after = page.at(-1)!;
+        }
+      };
+      for (const limit of [1, 2, 3, 100]) {
+        expect(await walk({ tag: 'rare' }, limit)).toEqual(all.filter(isRare));
+        expect(await walk({ search: 'seldom', tag: 'rare' }, limit)).toEqual(all.filter(isRare));
+        expect(await walk({ tag: 'late' }, limit)).toEqual(all.filter(isLate));
+        expect(await walk({ search: 'many nowhere' }, limit)).toEqual([]);
+      }
+    });
   });
 }

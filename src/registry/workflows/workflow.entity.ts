@@ -7,6 +7,10 @@ import type { VersionState } from './version-state.js';
  * searching never look at all versions.
  */
 @Entity('workflow')
+@Index('workflow_words_idx', ['search', 'tags', 'families'], { type: 'gin' })
+@Index('workflow_state_idx', ['state', 'name'])
+@Index('workflow_safety_mode_idx', ['safetyMode', 'name'])
+@Index('workflow_signer_idx', ['signerId', 'name'])
 export class WorkflowEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'workflow_pkey' })
   name!: string;
@@ -31,7 +35,6 @@ export class WorkflowEntity {
   @Column('text', { nullable: true })
   description!: string | null;
 
-  @Index('workflow_tags_idx', { type: 'gin' })
   @Column('text', { array: true })
   tags!: string[];
 
@@ -47,7 +50,6 @@ export class WorkflowEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 
-  @Index('workflow_search_idx', { type: 'gin' })
   @Column('tsvector', { select: false })
   search!: string;
 }
