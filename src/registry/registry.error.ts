@@ -20,7 +20,10 @@ export type RegistryErrorCode =
   | 'bundle-malformed'
   // what is registered
   | 'version-exists'
-  | 'workflow-not-found';
+  | 'workflow-not-found'
+  // signing here
+  | 'signing-not-configured'
+  | 'signing-unavailable';
 
 export class RegistryError extends DomainError<RegistryErrorCode> {
   override readonly name = 'RegistryError';
@@ -43,4 +46,6 @@ export const REGISTRY_PROBLEMS: ProblemTypes<RegistryErrorCode> = {
   'bundle-malformed': { status: 400, title: 'The bundle cannot be read' },
   'version-exists': { status: 409, title: 'This version is registered with other bytes' },
   'workflow-not-found': { status: 404, title: 'There is no such workflow' },
+  'signing-not-configured': { status: 409, title: 'This Atom is not set up to sign packages' },
+  'signing-unavailable': { status: 503, title: 'The key cannot be used now', headers: { 'retry-after': '5' } },
 };
