@@ -1,5 +1,5 @@
 // Command vault-server is HashiCorp Vault's own core, HTTP API, transit engine and AppRole login on memory storage:
-// what `vault server -dev` runs, without the engines, cloud clients and storages that the tests of Atom do not use.
+// what `vault server -dev` runs, without the command line, engines, cloud clients and storages that the tests of Atom do not use.
 // It listens on a free port of the loopback address and prints one line of JSON with its address, unseal key and root token.
 package main
 
@@ -119,5 +119,3 @@ func (b builtin) Keys(kind consts.PluginType) []string {
 func (b builtin) DeprecationStatus(name string, kind consts.PluginType) (consts.DeprecationStatus, bool) {
 	return consts.Supported, b.Contains(name, kind)
 }
-
-func (b builtin) IsBuiltinEntPlugin(string, consts.PluginType) bool { return false }
