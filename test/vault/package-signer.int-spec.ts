@@ -10,7 +10,7 @@ import { CosignBench, findCosign } from '../interop/cosign.js';
 import { findVaultServer, VaultServer } from './vault.server.js';
 
 const search = await findVaultServer();
-const cosignSearch = await findCosign();
+const cosignSearch = await findCosign(3);
 const bytes = Buffer.from('apiVersion: atom.dev/v1\nkind: WorkflowPackage\n');
 
 if ('missing' in search) {
