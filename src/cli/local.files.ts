@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 
 import { CliError } from './cli.errors.js';
 
@@ -22,6 +22,15 @@ export async function readTextIfPresent(path: string): Promise<string | undefine
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
     throw new CliError('CLI.FILE', `cannot read ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Whether the path leads to something that is there and no folder. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return !(await stat(path)).isDirectory();
+  } catch {
+    return false;
   }
 }
 

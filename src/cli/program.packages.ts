@@ -6,7 +6,8 @@ import type { PackOptions } from './commands/pack.command.js';
 import type { SignOptions } from './commands/sign.command.js';
 import type { VerifyOptions } from './commands/verify.command.js';
 import type { Execute } from './execute.js';
-import type { SignatureOptions } from './signature.files.js';
+import { collect } from './program.options.js';
+import type { SignaturesOptions } from './signature.files.js';
 
 /*
  * Only the names are declared here; what a command does is imported when it runs, so that --help and completion stay quick.
@@ -73,11 +74,13 @@ function declareSigning(program: Command, execute: Execute): void {
 }
 
 function declareRegistry(program: Command, execute: Execute): void {
-  withSignatureOptions(program.command('push'))
+  takingSignatures(program.command('push'))
     .summary('register a signed package')
-    .description('Register a signed package file. Pushing the same bytes again changes nothing.')
+    .description(
+      'Register a signed package file. Pushing the same bytes again changes nothing, except that new signatures are added.',
+    )
     .argument('<file>')
-    .action((file: string, options: SignatureOptions, command: Command) =>
+    .action((file: string, options: SignaturesOptions, command: Command) =>
       execute(command, async (context) => (await import('./commands/push.command.js')).push(context, file, options)),
     );
   program
@@ -85,9 +88,26 @@ function declareRegistry(program: Command, execute: Execute): void {
     .summary('list workflows, or the versions of one')
     .description('List the registered workflows, or the versions of one.')
     .argument('[name]', 'show the versions of this workflow')
-    .option('--limit <n>', 'at most so many workflows (default all)')
+    .option('--search <words>', 'workflows whose name or description has words that begin so, all of them')
+    .option('--tag <tag>', 'workflows with this tag')
+    .option('--runtime <family>', 'workflows whose steps use this family of actions, such as kubernetes')
+    .option('--safety-mode <mode>', 'workflows that run so: manual or auto')
+    .option('--signer <key>', 'workflows signed by this trusted key (name or id)')
+    .option('--state <state>', 'active, yanked or revoked')
+    .option('--limit <n>', 'at most so many (default all)')
     .action((name: string | undefined, options: ListOptions, command: Command) =>
       execute(command, async (context) => (await import('./commands/list.command.js')).list(context, name, options)),
+    );
+}
+
+/** Of `push` and `explain`, which send every signature that there is. */
+export function takingSignatures(command: Command): Command {
+  return command
+    .option('--bundle <file>', 'sigstore bundle; may be repeated (default FILE.sigstore.json)', collect)
+    .option(
+      '--signature <file>',
+      'bare signature; may be repeated (default FILE.sig when there is no bundle)',
+      collect,
     );
 }
 

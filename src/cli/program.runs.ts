@@ -5,6 +5,7 @@ import type { LogsOptions } from './commands/logs.command.js';
 import type { RunOptions } from './commands/run.command.js';
 import type { StatusOptions } from './commands/status.command.js';
 import type { Execute } from './execute.js';
+import { collect } from './program.options.js';
 import type { StartOptions } from './run.starter.js';
 
 /** See program.packages.ts for why everything is imported late. */
@@ -101,9 +102,5 @@ function declareHelpers(program: Command, execute: Execute): void {
 
 function toCompletable(command: Command): CompletableCommand {
   const flags = command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
-  return { name: command.name(), flags };
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
+  return { name: command.name(), flags, members: command.commands.map(toCompletable) };
 }

@@ -9,6 +9,8 @@ import { exitCodeOf, reportFailure } from './failure.report.js';
 import { Paint } from './output/paint.js';
 import { declarePackageCommands } from './program.packages.js';
 import { declareRunCommands } from './program.runs.js';
+import { declareTrustCommands } from './program.trust.js';
+import { declareVersionCommands } from './program.versions.js';
 import type { GlobalOptions } from './settings.js';
 
 const afterHelp = `
@@ -51,9 +53,11 @@ function createProgram(execute: Execute): Command {
     .addHelpText('after', afterHelp);
   addGlobalOptions(program);
   declarePackageCommands(program, execute);
+  declareVersionCommands(program, execute);
+  declareTrustCommands(program, execute);
   declareRunCommands(program, execute);
   // The same options before and after the name of the command; `pack` keeps -o for its file, as tar and gcc do.
-  for (const command of program.commands) addGlobalOptions(command);
+  for (const command of commandsBelow(program)) addGlobalOptions(command);
   return program;
 }
 
@@ -67,9 +71,13 @@ function ownVersion(): string {
 
 /** An option after the name of the command wins over the same one before it. */
 function globalOptionsOf(command: Command): GlobalOptions {
-  const before: GlobalOptions = command.parent?.opts() ?? {};
+  const before: GlobalOptions = command.parent ? globalOptionsOf(command.parent) : {};
   const after: GlobalOptions = command.opts();
   return { ...before, ...after, color: before.color !== false && after.color !== false };
+}
+
+function commandsBelow(command: Command): Command[] {
+  return command.commands.flatMap((member) => [member, ...commandsBelow(member)]);
 }
 
 function addGlobalOptions(command: Command): void {
