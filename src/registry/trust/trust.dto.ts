@@ -6,6 +6,7 @@ import {
   IsArray,
   IsBase64,
   IsBoolean,
+  IsDefined,
   IsInt,
   IsISO8601,
   IsOptional,
@@ -148,10 +149,12 @@ class CheckedPackageDto {
 }
 
 class PolicyChecksDto {
+  @IsDefined()
   @ValidateNested()
   @Type(() => CheckedPackageDto)
   good!: CheckedPackageDto;
 
+  @IsDefined()
   @ValidateNested()
   @Type(() => CheckedPackageDto)
   bad!: CheckedPackageDto;
@@ -194,6 +197,7 @@ export class PutPolicyDto {
   requireAttestation = false;
 
   /** A package that the policy must accept, and one that it must refuse: it comes into force only if it does. */
+  @IsDefined()
   @ValidateNested()
   @Type(() => PolicyChecksDto)
   checks!: PolicyChecksDto;
