@@ -48,7 +48,9 @@ async function showVersion(
 
 async function showReadme({ output }: CommandContext, version: WorkflowVersion, bytes: Buffer): Promise<void> {
   const { readme = null } = await readPackage(bytes);
-  await output.result({ name: version.name, version: version.version, readme }, () => escapeText(readme ?? ''));
+  await output.result({ name: version.name, version: version.version, readme }, () =>
+    escapeText(readme?.trimEnd() ?? ''),
+  );
   if (readme === null) output.progress('The package holds no README.md.');
 }
 
