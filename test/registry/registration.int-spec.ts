@@ -84,6 +84,19 @@ describe('POST /v1/workflows', () => {
     expect(await second.json()).toEqual(first);
   });
 
+  it('refuses a bad signature of bytes that are registered', async () => {
+    const bytes = aPackage({ name: 'again-badly' });
+    expect((await registerBytes(bytes)).status).toBe(201);
+    for (const [kind, text, status] of [
+      ['bundle', stranger.bundle(bytes), 403],
+      ['bundle', signer.bundle(aPackage({ name: 'other' })), 422],
+      ['signature', stranger.signature(bytes), 422],
+      ['bundle', '{}', 422],
+    ] as const) {
+      expect((await registry.upload([['package', bytes], [kind, text]])).status).toBe(status); // prettier-ignore
+    }
+  });
+
   it('refuses other bytes under the same name and version', async () => {
     await register({ name: 'immutable' });
     const response = await register({ name: 'immutable', description: 'Something else.' });

@@ -17,6 +17,8 @@ interface Known {
 export class DatabaseTrustSource extends TrustSource {
   readonly isManagedHere = true;
   private known: Known | undefined;
+  private asked = 0;
+  private answered = 0;
 
   constructor(
     private readonly trust: TrustStore,
@@ -25,24 +27,27 @@ export class DatabaseTrustSource extends TrustSource {
     super();
   }
 
+  /** Another revision than the known one is a reason to look, also a lower one: a database may be restored from a backup. */
   async current(seen?: number): Promise<CurrentTrust> {
-    if (!this.known || (seen !== undefined && seen > this.known.revision)) return this.refresh();
-    return this.compiled(this.known);
+    if (!this.known || (seen !== undefined && seen !== this.known.revision)) return this.refresh();
+    return this.compile(this.known);
   }
 
   async refresh(): Promise<CurrentTrust> {
+    const question = ++this.asked;
     const latest = await this.trust.latest();
-    return this.compiled({ revision: latest?.revision ?? 0, document: latest?.document ?? EMPTY_TRUST });
+    const { revision, document } = latest ?? { revision: 0, document: EMPTY_TRUST };
+    // An answer that was overtaken by a later question's is older than what is known.
+    if (this.known && question < this.answered) return this.compile(this.known);
+    this.answered = question;
+    return this.compile({ revision, document });
   }
 
-  /** Compiles only what is new: another revision, or another root in the environment. */
-  private async compiled({ revision, document }: Pick<Known, 'revision' | 'document'>): Promise<CurrentTrust> {
+  /** Only what is new is compiled: another revision, or another root in the environment. */
+  private async compile({ revision, document }: Pick<Known, 'revision' | 'document'>): Promise<CurrentTrust> {
     const surroundings = await this.environment.now();
-    // While this one waited, another call may have learned of a later revision; what is known never goes back.
-    if (this.known && this.known.revision >= revision) {
-      if (this.known.surroundings === surroundings) return this.known.current;
-      ({ revision, document } = this.known);
-    }
+    const { known } = this;
+    if (known?.revision === revision && known.surroundings === surroundings) return known.current;
     const current = { set: compileTrust(document, surroundings), revision };
     this.known = { revision, document, surroundings, current };
     return current;

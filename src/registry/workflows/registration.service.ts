@@ -78,6 +78,7 @@ export class RegistrationService {
     const file = await this.opener.read(upload.package);
     let judgement = this.opener.judge(file, upload.package, upload.signatures, set);
     if (judgement.distrust) {
+      if (!judgement.signatures.every(isGenuine)) throw refusalOf(judgement);
       // The same bytes again: what is stored of them counts together with what came now.
       const stored = await this.workflows.signaturesOf(file.digest);
       const whole = this.opener.judge(file, upload.package, [...upload.signatures, ...stored], set);
@@ -115,6 +116,11 @@ export class RegistrationService {
       safetyMode: safety.mode,
     };
   }
+}
+
+/** By somebody who is known and not revoked, over these bytes; it may come too late, or be one of too few. */
+function isGenuine({ verified, distrust }: JudgedSignature): boolean {
+  return verified !== undefined && (distrust === undefined || distrust.code === 'TRUST.NOT_NOW');
 }
 
 /** Of what came, what was found good: the judgement begins with it, in the same order. */
