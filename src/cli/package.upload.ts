@@ -13,10 +13,17 @@ export interface PackageUpload {
 }
 
 const created = 201;
+/** How many the API takes in one upload. */
+const signaturesTaken = 10;
 
 /** Registers a signed package and shows the version. The bytes go as they are: whatever is wrong with them, the server says it. */
 export async function upload(context: CommandContext, wanted: PackageUpload): Promise<void> {
   const { output } = context;
+  if (wanted.signatures.length > signaturesTaken) {
+    output.warn(
+      `of ${wanted.signatures.length} signatures the first ${signaturesTaken} are sent; more are not taken at once`,
+    );
+  }
   const form = uploadForm(wanted);
   const { status, body } = await context.api().send<WorkflowVersion>('/v1/workflows', { method: 'POST', form });
   await output.result(body, () => versionView(body, output.paint));
@@ -28,7 +35,7 @@ export function uploadForm({ fileName, bytes, signatures }: PackageUpload): Form
   const isArchive = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const packageType = isArchive ? 'application/gzip' : 'application/yaml';
   form.append('package', new Blob([new Uint8Array(bytes)], { type: packageType }), fileName);
-  for (const { kind, path, text } of signatures) {
+  for (const { kind, path, text } of signatures.slice(0, signaturesTaken)) {
     const signatureType = kind === 'bundle' ? 'application/json' : 'text/plain';
     form.append(kind, new Blob([text], { type: signatureType }), basename(path));
   }

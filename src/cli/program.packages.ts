@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import type { KeygenOptions } from './commands/keygen.command.js';
 import type { ListOptions } from './commands/list.command.js';
 import type { PackOptions } from './commands/pack.command.js';
+import type { PushOptions } from './commands/push.command.js';
 import type { SignOptions } from './commands/sign.command.js';
 import type { VerifyOptions } from './commands/verify.command.js';
 import type { Execute } from './execute.js';
 import { collect } from './program.options.js';
-import type { SignaturesOptions } from './signature.files.js';
 
 /*
  * Only the names are declared here; what a command does is imported when it runs, so that --help and completion stay quick.
@@ -77,10 +77,12 @@ function declareRegistry(program: Command, execute: Execute): void {
   takingSignatures(program.command('push'))
     .summary('register a signed package')
     .description(
-      'Register a signed package file. Pushing the same bytes again changes nothing, except that new signatures are added.',
+      'Register a signed package. Pushing the same bytes again changes nothing, except that new signatures are added.',
     )
-    .argument('<file>')
-    .action((file: string, options: SignaturesOptions, command: Command) =>
+    .argument('<file>', 'package file, or oci://REGISTRY/REPOSITORY:TAG')
+    .option('--plain-http', 'to a registry without TLS')
+    .option('--no-plain-http', 'to a registry of this machine with TLS')
+    .action((file: string, options: PushOptions, command: Command) =>
       execute(command, async (context) => (await import('./commands/push.command.js')).push(context, file, options)),
     );
   program

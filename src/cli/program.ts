@@ -7,6 +7,7 @@ import { createContext } from './context.js';
 import type { Execute } from './execute.js';
 import { exitCodeOf, reportFailure } from './failure.report.js';
 import { Paint } from './output/paint.js';
+import { declareOciCommands } from './program.oci.js';
 import { declarePackageCommands } from './program.packages.js';
 import { declareRunCommands } from './program.runs.js';
 import { declareTrustCommands } from './program.trust.js';
@@ -18,11 +19,14 @@ Environment:
   ATOM_URL         address of the Atom API (default http://127.0.0.1:8000)
   ATOM_TOKEN       bearer token
   COSIGN_PASSWORD  password of the private key file; empty is a password too
+  ATOM_OCI_USERNAME, ATOM_OCI_PASSWORD
+                   login at the OCI registry; without them, that of Docker's config.json
   NO_COLOR         any value switches colour off
 
 Exit codes:
   0  done           1  refused or failed     2  wrong usage
-  3  Atom cannot be reached, try again       130  interrupted by Ctrl-C`;
+  3  Atom or a registry cannot be reached, try again
+  130  interrupted by Ctrl-C`;
 
 /** Parses the arguments, runs the command, reports its failure on stderr. Never throws. */
 export async function main(process: NodeJS.Process): Promise<ExitCode> {
@@ -56,6 +60,7 @@ function createProgram(execute: Execute): Command {
   declareVersionCommands(program, execute);
   declareTrustCommands(program, execute);
   declareRunCommands(program, execute);
+  declareOciCommands(program, execute);
   // The same options before and after the name of the command; `pack` keeps -o for its file, as tar and gcc do.
   for (const command of commandsBelow(program)) addGlobalOptions(command);
   return program;
@@ -87,6 +92,6 @@ function addGlobalOptions(command: Command): void {
     .option('--url <address>', 'address of the Atom API (ATOM_URL)')
     .option('--token <text>', 'bearer token; ATOM_TOKEN is safer, arguments can be seen by others')
     .option(takesShortO ? '-o, --output <format>' : '--output <format>', 'table, json or yaml')
-    .option('--timeout <duration>', 'how long one answer of the API may take (default 30s)')
+    .option('--timeout <duration>', 'how long one answer of a server may take (default 30s)')
     .option('--no-color', 'no colours (NO_COLOR)');
 }

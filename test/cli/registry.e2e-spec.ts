@@ -9,7 +9,6 @@ import { aPackage, aSigner } from '../builders/signed-package.js';
 import { ADMIN_TOKEN, type RegistryApp, startRegistry } from '../registry/registry.app.js';
 import { AtomStub } from './atom.stub.js';
 import { atomctl, type Ended } from './atomctl.process.js';
-import { aSignedFile } from './signed.files.js';
 
 jest.setTimeout(120_000); // processes on a busy machine
 

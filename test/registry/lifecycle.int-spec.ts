@@ -130,6 +130,28 @@ describe('an override', () => {
     expect(await registry.send('GET', path())).toMatchObject({ body: { override: null } });
   });
 
+  it('may come with an upload that policy denies, from an admin', async () => {
+    const denied = '[{apiGroups: [apps], resources: [deployments], verbs: ["*"], namespaces: [web]}]';
+    const bytes = aPackage({ name, version: '6.6.6', permissions: denied });
+    const parts = [['package', bytes], ['bundle', signer.bundle(bytes)]] as const; // prettier-ignore
+    const created = await registry.send('POST', '/v1/tokens', { name: `author-of-${name}`, role: 'author' });
+    const { token } = created.body as { token: string };
+    const query = '?overrideReason=incident%204711&overrideHours=4';
+    expect((await registry.upload(parts)).status).toBe(403);
+    expect((await registry.upload(parts, token, `/v1/workflows${query}`)).status).toBe(403);
+    expect((await registry.upload(parts, undefined, '/v1/workflows?overrideHours=4')).status).toBe(422);
+    const response = await registry.upload(parts, undefined, `/v1/workflows${query}`);
+    expect([response.status, await response.json()]).toMatchObject([
+      201,
+      { decision: { outcome: 'deny' }, override: { reason: 'incident 4711', by: 'bootstrap' } },
+    ]);
+    expect((await catalog.openForRun(name, '6.6.6')).facts.override).toMatchObject({ reason: 'incident 4711' });
+    const { body } = await registry.send('GET', `/v1/audit?subject=workflows/${name}/versions/6.6.6`);
+    expect(body).toMatchObject({
+      items: [{ action: 'version.register-overridden', body: { outcome: 'deny', hours: 4 } }],
+    });
+  });
+
   it('never stands in for a signature', async () => {
     await post('override', { reason: 'trust me', hours: 1 });
     await database.query('DELETE FROM package_signature WHERE digest = $1', [digest]);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
-import { inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
+import { type Decision, inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
 import type { JudgedSignature, PackageFile, SignatureInput } from '../../wpk/index.js';
 import { refusalOf } from '../packages/distrust.js';
 import { PackageOpener } from '../packages/package-opener.js';
@@ -11,8 +11,8 @@ import { REFUSED, REGISTRATIONS } from '../registry.metrics.js';
 import { type CurrentTrust, TrustSource } from '../trust/trust.source.js';
 import type { Upload } from '../uploads/upload.js';
 import { isVersion } from './version-sort-key.js';
-import { WorkflowStore } from './workflow.store.js';
-import type { NewSignature, NewVersion, WorkflowVersion } from './workflow-version.js';
+import { type NewOverride, WorkflowStore } from './workflow.store.js';
+import type { NewSignature, VersionContent, WorkflowVersion } from './workflow-version.js';
 
 /** Trust that changes while a package is being registered is waited for so often. */
 const ATTEMPTS = 5;
@@ -37,10 +37,15 @@ export class RegistrationService {
     @InjectMetric(REFUSED) private readonly refusals: Counter,
   ) {}
 
-  /** Read → valid → executable here → signed as trust asks → admitted by policy → stored. Refused at the first that fails. */
-  async register(upload: Upload, uploadedBy: string): Promise<Registered> {
+  /**
+   * Read → valid → executable here → signed as trust asks → admitted by policy → stored. Refused at the first that fails. An
+   * override stands in for policy, and for nothing else.
+   */
+  async register(upload: Upload, uploadedBy: string, override?: NewOverride): Promise<Registered> {
     try {
-      const registered = await this.underCurrentTrust((trust) => this.registerUnder(trust, upload, uploadedBy));
+      const registered = await this.underCurrentTrust((trust) =>
+        this.registerUnder(trust, upload, uploadedBy, override),
+      );
       this.registrations.inc({ result: registered.created ? 'created' : 'unchanged' });
       return registered;
     } catch (error) {
@@ -74,6 +79,7 @@ export class RegistrationService {
     { set, revision }: CurrentTrust,
     upload: Upload,
     uploadedBy: string,
+    override: NewOverride | undefined,
   ): Promise<Registered | undefined> {
     const file = await this.opener.read(upload.package);
     let judgement = this.opener.judge(file, upload.package, upload.signatures, set);
@@ -87,7 +93,9 @@ export class RegistrationService {
     }
     const signatures = newSignatures(upload.signatures, judgement.signatures);
     if (signatures.length === 0) return this.unchanged(file);
-    return this.workflows.add(await this.admit(file, upload.package, signatures, uploadedBy), revision);
+    const decision = await this.decide(file, override !== undefined);
+    const version = { ...contentOf(file, decision, uploadedBy), bytes: upload.package, signatures };
+    return this.workflows.add(version, revision, override);
   }
 
   private async unchanged({ package: { metadata } }: PackageFile): Promise<Registered | undefined> {
@@ -95,27 +103,29 @@ export class RegistrationService {
     return version && { version, created: false };
   }
 
-  private async admit(
-    file: PackageFile,
-    bytes: Buffer,
-    signatures: readonly NewSignature[],
-    uploadedBy: string,
-  ): Promise<NewVersion> {
-    const { digest, mediaType } = file;
-    const { name, version, description = null, author = null, tags } = file.package.metadata;
-    if (!isVersion(version)) {
-      const detail = 'A number of the version is too large to be compared; use smaller ones.';
-      throw new RegistryError('package-invalid', detail, { errors: [{ pointer: '#/metadata/version', detail }] });
-    }
-    const { steps, safety } = file.package.spec;
-    const facts = inspectPackage(digest, file.package, (pointer) => file.locate(pointer));
-    const decision = await this.policy.decideOrThrow({ ...facts, stage: 'admission', dryRunDone: false });
-    return {
-      ...{ name, version, description, author, tags, digest, mediaType, decision, uploadedBy, bytes, signatures },
-      families: [...new Set(steps.map(({ uses }) => uses.slice(0, uses.indexOf('/'))))].sort(),
-      safetyMode: safety.mode,
-    };
+  private decide(file: PackageFile, isOverridden: boolean): Promise<Decision> {
+    requireOrderable(file);
+    const facts = inspectPackage(file.digest, file.package, (pointer) => file.locate(pointer));
+    const question = { ...facts, stage: 'admission', dryRunDone: false } as const;
+    return isOverridden ? this.policy.decide(question) : this.policy.decideOrThrow(question);
   }
+}
+
+function requireOrderable({ package: { metadata } }: PackageFile): void {
+  if (isVersion(metadata.version)) return;
+  const detail = 'A number of the version is too large to be compared; use smaller ones.';
+  throw new RegistryError('package-invalid', detail, { errors: [{ pointer: '#/metadata/version', detail }] });
+}
+
+function contentOf(file: PackageFile, decision: Decision, uploadedBy: string): VersionContent {
+  const { digest, mediaType } = file;
+  const { name, version, description = null, author = null, tags } = file.package.metadata;
+  const { steps, safety } = file.package.spec;
+  return {
+    ...{ name, version, description, author, tags, digest, mediaType, decision, uploadedBy },
+    families: [...new Set(steps.map(({ uses }) => uses.slice(0, uses.indexOf('/'))))].sort(),
+    safetyMode: safety.mode,
+  };
 }
 
 /** By somebody who is known and not revoked, over these bytes; it may come too late, or be one of too few. */

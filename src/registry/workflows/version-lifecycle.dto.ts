@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 
 /** What is shown in terminals and logs: no control characters. */
 const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
@@ -26,4 +26,26 @@ export class NewOverrideDto extends StateReasonDto {
   @Min(1)
   @Max(MAX_OVERRIDE_HOURS)
   hours!: number;
+}
+
+/** Of an upload that policy would refuse: both, or neither. */
+export class RegisterQuery {
+  /**
+   * Admins only: register although policy says otherwise, and let it run for `overrideHours`.
+   * @example "incident 4711"
+   */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(500)
+  @Matches(ONE_LINE, { message: 'overrideReason must be one line of text' })
+  overrideReason?: string;
+
+  /** @example 4 */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_OVERRIDE_HOURS)
+  overrideHours?: number;
 }

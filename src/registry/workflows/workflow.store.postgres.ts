@@ -16,7 +16,13 @@ import type { VersionState } from './version-state.js';
 import { WorkflowEntity } from './workflow.entity.js';
 import { listWorkflows } from './workflow.list.store.postgres.js';
 import * as sql from './workflow.sql.js';
-import { type SeenVersion, type StateChange, type WorkflowFilter, WorkflowStore } from './workflow.store.js';
+import {
+  type NewOverride,
+  type SeenVersion,
+  type StateChange,
+  type WorkflowFilter,
+  WorkflowStore,
+} from './workflow.store.js';
 import { WorkflowVersionEntity } from './workflow-version.entity.js';
 import type {
   NewSignature,
@@ -27,6 +33,7 @@ import type {
   WorkflowVersion,
 } from './workflow-version.js';
 
+type AddRow = { readonly createdAt: Date | null; readonly trustRevision: number };
 type Added = { readonly version: WorkflowVersion; readonly created: boolean } | undefined;
 
 @Injectable()
@@ -42,10 +49,15 @@ export class PostgresWorkflowStore extends WorkflowStore {
     super();
   }
 
-  async add(added: NewVersion, trustRevision: number | null): Promise<Added> {
-    type Row = { createdAt: Date | null; trustRevision: number };
-    const [row] = await this.database.query<Row>(sql.ADD, addValues(added, trustRevision));
-    if (row?.createdAt) return { version: toAdded(added, row.createdAt), created: true };
+  async add(added: NewVersion, trustRevision: number | null, override?: NewOverride): Promise<Added> {
+    const values = addValues(added, trustRevision);
+    const [row] = await (override
+      ? this.addOverridden(added, values, override)
+      : this.database.query<AddRow>(sql.ADD, values));
+    if (row?.createdAt) {
+      const version = override ? await this.find(added.name, added.version) : toAdded(added, row.createdAt);
+      return version && { version, created: true };
+    }
     if (trustRevision !== null && row?.trustRevision !== trustRevision) return undefined;
     const existing = await this.find(added.name, added.version);
     if (existing?.digest !== added.digest) throw versionExists(added, existing);
@@ -119,7 +131,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
 
   setOverride(
     { name, version }: Pick<WorkflowRef, 'name' | 'version'>,
-    override: { readonly reason: string; readonly by: string; readonly hours: number } | null,
+    override: NewOverride | null,
     audit: NewAuditEntry,
   ): Promise<boolean> {
     const values = [override?.reason ?? null, override?.by ?? null, override?.hours ?? null];
@@ -143,6 +155,22 @@ export class PostgresWorkflowStore extends WorkflowStore {
       if (deleted.length === 0) return;
       await transaction.query(sql.REMOVE_SIGNATURES, [digest]);
       await transaction.query(sql.REMOVE_PACKAGE, [digest]);
+    });
+  }
+
+  private addOverridden(added: NewVersion, values: readonly unknown[], override: NewOverride): Promise<AddRow[]> {
+    const { name, version, digest } = added;
+    const { reason, by, hours } = override;
+    return this.database.transaction(async (transaction) => {
+      const rows = await transaction.query<AddRow>(sql.ADD, values);
+      if (!rows[0]?.createdAt) return rows;
+      await transaction.query(sql.SET_OVERRIDE, [name, version, reason, by, hours]);
+      const subject = `workflows/${name}/versions/${version}`;
+      await this.audit.append(transaction, {
+        ...{ actor: by, action: 'version.register-overridden', subject },
+        body: { reason, hours, digest, outcome: added.decision.outcome },
+      });
+      return rows;
     });
   }
 

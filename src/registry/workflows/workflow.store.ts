@@ -37,17 +37,24 @@ export interface StateChange {
   readonly by: string;
 }
 
+export interface NewOverride {
+  readonly reason: string;
+  readonly by: string;
+  readonly hours: number;
+}
+
 /** Keeps packages by digest and versions by name. What a version is never changes; how it stands may. */
 export abstract class WorkflowStore {
   /**
    * Adds a version, or finds it as it is already: then `created` is false and signatures of other signers are kept as well.
    * Of concurrent callers exactly one creates. A version that was deleted comes back with the same bytes. Throws
    * `version-exists` when the version has other bytes. Undefined, and nothing done, when trust is not at `trustRevision` any
-   * more (null: not kept in the database).
+   * more (null: not kept in the database). An override comes into force together with a version that is created.
    */
   abstract add(
     version: NewVersion,
     trustRevision: number | null,
+    override?: NewOverride,
   ): Promise<{ readonly version: WorkflowVersion; readonly created: boolean } | undefined>;
 
   abstract find(name: string, version: string): Promise<WorkflowVersion | undefined>;
@@ -81,7 +88,7 @@ export abstract class WorkflowStore {
   /** Sets or ends (null) the override of an active or yanked version; false when there is none such. */
   abstract setOverride(
     ref: Pick<WorkflowRef, 'name' | 'version'>,
-    override: { readonly reason: string; readonly by: string; readonly hours: number } | null,
+    override: NewOverride | null,
     audit: NewAuditEntry,
   ): Promise<boolean>;
 

@@ -10,14 +10,16 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
+import { CurrentPrincipal, type Principal, requirePermission, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { HttpError } from '../../platform/http/http.error.js';
 import { POLICY_PROBLEMS } from '../../policy/index.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { TrustService } from '../trust/trust.service.js';
 import { UploadReader } from '../uploads/upload.reader.js';
 import { UPLOAD_SCHEMA } from '../uploads/upload.schema.js';
 import { RegistrationService } from './registration.service.js';
+import { RegisterQuery } from './version-lifecycle.dto.js';
 import {
   PackageSignatureDto,
   PackageSignatureListDto,
@@ -28,6 +30,7 @@ import {
   WorkflowVersionDto,
   WorkflowVersionPageDto,
 } from './workflow.dto.js';
+import type { NewOverride } from './workflow.store.js';
 import { VersionListQuery, WorkflowListQuery } from './workflow-list.query.js';
 import { WorkflowsService } from './workflows.service.js';
 
@@ -85,10 +88,12 @@ export class WorkflowsController {
   register(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() query: RegisterQuery,
     @CurrentPrincipal() principal: Principal,
   ): Promise<WorkflowVersionDto> {
+    const override = overrideOf(query, principal);
     return this.uploads.withUpload(request, async (upload) => {
-      const { version, created } = await this.registrations.register(upload, principal.name);
+      const { version, created } = await this.registrations.register(upload, principal.name, override);
       void reply.status(created ? 201 : 200).header('location', pathOf(version));
       return WorkflowVersionDto.from(version);
     });
@@ -179,6 +184,15 @@ export class WorkflowsController {
     const signatures = await this.workflows.signaturesOf(await this.workflows.find(name, version));
     return { items: signatures.map((signature) => PackageSignatureDto.from(signature)) };
   }
+}
+
+function overrideOf({ overrideReason, overrideHours }: RegisterQuery, principal: Principal): NewOverride | undefined {
+  if (overrideReason === undefined && overrideHours === undefined) return undefined;
+  requirePermission(principal, 'workflows:govern');
+  if (overrideReason !== undefined && overrideHours !== undefined) {
+    return { reason: overrideReason, hours: overrideHours, by: principal.name };
+  }
+  throw new HttpError('request-invalid', 'An override needs both overrideReason and overrideHours.');
 }
 
 function pathOf({ name, version }: { name: string; version: string }): string {

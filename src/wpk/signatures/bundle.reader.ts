@@ -105,7 +105,8 @@ function refuseOtherFormats(json: JsonObject): void {
   if ('base64Signature' in json || 'rekorBundle' in json) {
     throw new SignatureError(
       'SIGNATURE.UNSUPPORTED',
-      'This is a bundle in the old cosign format; convert it with "cosign bundle upgrade" or sign again with cosign 3.',
+      'This is a bundle in the old cosign format; sign again, or send the signature in it alone, "jq -r .base64Signature BUNDLE > FILE.sig", ' +
+        'or as a bundle, "cosign bundle create --artifact FILE --signature FILE.sig --key cosign.pub --ignore-tlog --out FILE.sigstore.json".',
     );
   }
   if (!MEDIA_TYPES.includes(json['mediaType'])) {
