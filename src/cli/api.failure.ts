@@ -20,7 +20,13 @@ const explain = '`atomctl explain FILE` says of every signature and policy what 
 
 /** These win over those of the status: not every 403 is about the token. */
 const hintsByCode: ReadonlyMap<string, readonly string[]> = new Map([
-  ['policy-denied', ['Mend what the reasons name, raise metadata.version, sign the package again and push it.']],
+  [
+    'policy-denied',
+    [
+      'Mend what the reasons name, raise metadata.version, sign the package again and push it.',
+      'An admin may let it run all the same for some hours, on record: `atomctl push` with --override-reason, `atomctl override`.',
+    ],
+  ],
   ['run-denied', ['The reasons say what policy objects to; other inputs, or a package that asks for less, may pass.']],
   ['approval-required', ['The reasons say what asks for an approval; another token does not help.']],
   [

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 
 import type { WorkflowVersion } from './api.types.js';
 import type { CommandContext } from './context.js';
+import type { NewOverride } from './override.options.js';
 import type { SignatureFile } from './signature.files.js';
 import { versionView } from './workflow.view.js';
 
@@ -13,21 +14,19 @@ export interface PackageUpload {
 }
 
 const created = 201;
-/** How many the API takes in one upload. */
-const signaturesTaken = 10;
 
 /** Registers a signed package and shows the version. The bytes go as they are: whatever is wrong with them, the server says it. */
-export async function upload(context: CommandContext, wanted: PackageUpload): Promise<void> {
+export async function upload(context: CommandContext, wanted: PackageUpload, override?: NewOverride): Promise<void> {
   const { output } = context;
-  if (wanted.signatures.length > signaturesTaken) {
-    output.warn(
-      `of ${wanted.signatures.length} signatures the first ${signaturesTaken} are sent; more are not taken at once`,
-    );
-  }
   const form = uploadForm(wanted);
-  const { status, body } = await context.api().send<WorkflowVersion>('/v1/workflows', { method: 'POST', form });
+  const query = { overrideReason: override?.reason, overrideHours: override?.hours };
+  const { status, body } = await context.api().send<WorkflowVersion>('/v1/workflows', { method: 'POST', form, query });
   await output.result(body, () => versionView(body, output.paint));
-  output.progress(status === created ? 'Registered.' : 'Registered before with the same bytes; nothing changed.');
+  output.progress(
+    status === created
+      ? 'Registered.'
+      : 'Registered before with the same bytes; nothing changed, but signatures that are new were added.',
+  );
 }
 
 export function uploadForm({ fileName, bytes, signatures }: PackageUpload): FormData {

@@ -80,6 +80,8 @@ function declareRegistry(program: Command, execute: Execute): void {
       'Register a signed package. Pushing the same bytes again changes nothing, except that new signatures are added.',
     )
     .argument('<file>', 'package file, or oci://REGISTRY/REPOSITORY:TAG')
+    .option('--override-reason <text>', 'as an admin: register it although policy denies it; shown and kept')
+    .option('--override-hours <n>', 'how long it may run so, at most 720')
     .option('--plain-http', 'to a registry without TLS')
     .option('--no-plain-http', 'to a registry of this machine with TLS')
     .action((file: string, options: PushOptions, command: Command) =>

@@ -152,6 +152,25 @@ describe('get', () => {
   });
 });
 
+describe('push', () => {
+  it('of what policy denies succeeds with the word of an admin, for some hours', async () => {
+    const bytes = aPackage({
+      name: 'denied',
+      permissions: '[{apiGroups: [apps], resources: [deployments], verbs: ["*"], namespaces: [web]}]',
+    });
+    await writeFile(inFolder('denied.wpk.yaml'), bytes);
+    await writeFile(inFolder('denied.wpk.yaml.sigstore.json'), signer.bundle(bytes));
+    const denied = await call('push', 'denied.wpk.yaml');
+    expect(denied).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--override-reason') });
+    expect((await call('push', 'denied.wpk.yaml', '--override-hours', '4')).code).toBe(2);
+    const word = ['--override-reason', 'incident 4711', '--override-hours', '4'];
+    expect(await json('push', 'denied.wpk.yaml', ...word)).toMatchObject({
+      decision: { outcome: 'deny' },
+      override: { reason: 'incident 4711', by: 'bootstrap' },
+    });
+  });
+});
+
 describe('the life of a version', () => {
   beforeAll(async () => {
     for (const version of ['1.0.0', '1.1.0']) await registered('alive', version);

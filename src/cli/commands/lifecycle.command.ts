@@ -3,6 +3,7 @@ import { CliError, type ExitCode, exitCodes } from '../cli.errors.js';
 import type { CommandContext } from '../context.js';
 import { escapeLine } from '../output/escape.js';
 import { renderFields } from '../output/table.js';
+import { readOverride } from '../override.options.js';
 import { parseVersionReference, versionPath } from '../workflow.reference.js';
 import { overrideLine, standingLine } from '../workflow.view.js';
 
@@ -39,13 +40,9 @@ export function override(context: CommandContext, reference: string, options: Ov
     }
     return change(context, reference, 'override', { method: 'DELETE' }, 'The override is over.');
   }
-  if (reason === undefined || hours === undefined) {
-    throw new CliError('CLI.USAGE', 'an override needs --reason and --hours; --end ends one');
-  }
-  if (!/^[1-9]\d{0,5}$/.test(hours)) {
-    throw new CliError('CLI.USAGE', `--hours takes a whole number of hours, not '${hours}'`);
-  }
-  const request = { method: 'POST', json: { reason, hours: Number(hours) } } as const;
+  const wanted = readOverride(reason, hours);
+  if (!wanted) throw new CliError('CLI.USAGE', 'an override needs --reason and --hours; --end ends one');
+  const request = { method: 'POST', json: wanted } as const;
   const advice = 'Until then it may run although it was yanked or policy says otherwise; it is on record.';
   return change(context, reference, 'override', request, advice);
 }
