@@ -3,6 +3,7 @@ import {
   ApiBearerAuth,
   ApiBody,
   ApiConsumes,
+  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiResponse,
@@ -13,7 +14,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { PageQuery } from '../../platform/http/cursor.js';
+import { HTTP_PROBLEMS } from '../../platform/http/http.problems.js';
 import { POLICY_PROBLEMS } from '../../policy/index.js';
+import { ARCHIVE_MEDIA_TYPE, YAML_MEDIA_TYPE } from '../../wpk/index.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { UploadReader } from '../uploads/upload.reader.js';
 import { UPLOAD_SCHEMA } from '../uploads/upload.schema.js';
@@ -44,6 +47,8 @@ const UNPROCESSABLE = [
   'digest-mismatch',
 ] as const;
 
+const BINARY = { type: 'string', format: 'binary' } as const;
+
 @ApiTags('workflows')
 @ApiBearerAuth()
 @Controller('v1/workflows')
@@ -70,6 +75,7 @@ export class WorkflowsController {
   )
   @ApiProblems(REGISTRY_PROBLEMS, 'version-exists', 'package-too-large', 'part-too-large')
   @ApiProblems(REGISTRY_PROBLEMS, ...UNPROCESSABLE)
+  @ApiProblems(HTTP_PROBLEMS, 'too-many-requests')
   @ApiProblems({ ...REGISTRY_PROBLEMS, ...POLICY_PROBLEMS }, 'signer-not-trusted', 'policy-denied')
   register(
     @Req() request: FastifyRequest,
@@ -113,9 +119,10 @@ export class WorkflowsController {
   @Requires('workflows:read')
   @ApiOperation({ summary: 'The exact bytes that were uploaded and signed' })
   @ApiOkResponse({
-    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-    headers: { etag: { description: 'The digest, quoted.', schema: { type: 'string' } } },
+    content: { [YAML_MEDIA_TYPE]: { schema: BINARY }, [ARCHIVE_MEDIA_TYPE]: { schema: BINARY } },
+    headers: { etag: { description: 'The digest, quoted.', required: true, schema: { type: 'string' } } },
   })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'An `etag` of before: 304 if it still holds.' })
   @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
   async getPackage(
