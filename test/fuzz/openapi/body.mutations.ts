@@ -13,8 +13,8 @@ const UNKNOWN = ['unknown', '__proto__', 'constructor', 'toString', '', 'hasOwnP
 
 export function bodyMutations(draft: Draft): readonly RequestMutation[] {
   if (draft.method === 'GET') return [];
-  const any = [wrongContentType, notJson, tooLarge];
-  if (!draft.operation.body) return any;
+  if (!draft.operation.body) return [wrongContentType, notJson, tooLarge];
+  const any = [wrongContentType, notJson, tooLarge, absentBody];
   if (draft.operation.body.contentType !== 'application/json') return [...any, mutatedBytes, mutatedBytes, wrongParts];
   return [...any, wrongJson, wrongJson, changedMember, changedMember, changedMember, removedMember, unknownMember];
 }
@@ -31,6 +31,12 @@ const notJson: RequestMutation = (draft, random) => {
   const text = random.pick(BROKEN_JSON);
   return withBody('broken JSON', draft, { contentType: 'application/json', bytes: Buffer.from(text) }, text !== '');
 };
+
+const absentBody: RequestMutation = ({ operation, method, path, query, headers }) => ({
+  kind: 'no body',
+  draft: { operation, method, path, query, headers },
+  breaks: operation.body?.required ?? false,
+});
 
 const tooLarge: RequestMutation = (draft) =>
   withBody('large body', draft, jsonBody({ text: 'x'.repeat(TOO_LARGE) }), true);

@@ -81,7 +81,9 @@ function toOperation(
 }
 
 function toParameter(raw: JsonObject, reader: SchemaReader): Parameter {
-  const schema = reader.read(raw['schema']);
+  const read = reader.read(raw['schema']);
+  // Without a text there is no such segment, and another route or none is asked.
+  const schema = raw['in'] === 'path' ? { minLength: 1, ...read } : read;
   const example = raw['example'] ?? schema['example'];
   return {
     ...{ name: String(raw['name']), in: raw['in'] as Parameter['in'], required: raw['required'] === true, schema },

@@ -95,7 +95,6 @@ export const BROKEN_JSON: readonly string[] = [
     'undefined',
     '{"a":01}',
     '"\u0000"',
-    '\ufeff{}',
     '{} {}',
     '<a/>',
   ],

@@ -31,9 +31,14 @@ export class Pool {
   }
 
   /** An object of this place that has all these members; the newest are the likeliest. */
-  find(place: string, members: readonly string[], random: Random): JsonObject | undefined {
-    const fitting = (this.objects.get(place) ?? []).filter((one) => members.every((name) => Object.hasOwn(one, name)));
-    return latest(fitting, random);
+  find(
+    place: string,
+    members: readonly string[],
+    random: Random,
+    isUsable: (object: JsonObject) => boolean = () => true,
+  ): JsonObject | undefined {
+    const having = (this.objects.get(place) ?? []).filter((one) => members.every((name) => Object.hasOwn(one, name)));
+    return latest(having.filter(isUsable), random);
   }
 
   /** An object of any place. */

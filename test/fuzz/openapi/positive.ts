@@ -11,9 +11,24 @@ import type { Supply } from './supply.js';
 interface Member {
   readonly name: string;
   readonly schema: Schema;
-  readonly required: boolean;
   readonly example?: unknown;
 }
+
+/** Where a value comes from; where that has none, it is drawn from the schema. */
+type Source = 'seen' | 'example' | 'anywhere' | 'schema';
+
+const PATH_SOURCES: readonly Source[] = [...Array<Source>(6).fill('seen'), 'anywhere', 'schema'];
+const OTHER_SOURCES: readonly Source[] = [
+  'seen',
+  'seen',
+  'seen',
+  'anywhere',
+  'anywhere',
+  'schema',
+  'schema',
+  'example',
+];
+const BODY_SOURCES: readonly Source[] = ['seen', 'seen', 'seen', 'example', 'anywhere', 'schema', 'schema', 'schema'];
 
 /** Requests that fit the document, made of what exists where possible, else of its examples and schemas. */
 export class PositiveRequests {
@@ -41,27 +56,32 @@ export class PositiveRequests {
   }
 
   private parameters(operation: Operation, random: Random): JsonObject {
-    const inPath = operation.parameters.filter((one) => one.in === 'path').map(({ name }) => name);
-    const avoided = operation.method === 'GET' ? () => false : (value: unknown) => this.pool.isProtected(value);
-    const seen = this.seen(operation, inPath, random);
-    const base = Object.values(seen).some(avoided) ? {} : seen;
-    const chosen = operation.parameters.map((one) => [one.name, this.choose(one, base, random)] as const);
-    const isAvoided = chosen.some(([name, value]) => inPath.includes(name) && avoided(value));
-    return isAvoided
-      ? Object.fromEntries(operation.parameters.map((one) => [one.name, draw(one.schema, random)]))
-      : Object.fromEntries(chosen);
+    const inPath = operation.parameters.filter((one) => one.in === 'path');
+    const base = this.seen(operation, inPath, random);
+    const chosen = operation.parameters.map((one) => {
+      const source = random.pick(one.in === 'path' ? PATH_SOURCES : OTHER_SOURCES);
+      const value = !one.required && random.below(2) === 0 ? undefined : this.choose(one, base, source, random);
+      return [one.name, value] as const;
+    });
+    const isProtected = chosen.some(
+      ([name, value]) => inPath.some((one) => one.name === name) && this.pool.isProtected(value),
+    );
+    return isProtected && operation.method !== 'GET' ? drawn(operation, random) : Object.fromEntries(chosen);
   }
 
-  /** Of this very route, or of the collection that it belongs to. */
-  private seen(operation: Operation, inPath: readonly string[], random: Random): JsonObject {
+  /** Of this very route (its cursors and tags), or of the collection that it belongs to. */
+  private seen(operation: Operation, inPath: readonly Parameter[], random: Random): JsonObject {
     const places = [collectionOf(operation), operation.path];
     if (random.below(3) === 0) places.reverse();
+    const names = inPath.map(({ name }) => name);
+    const isUsable = (one: JsonObject): boolean => inPath.every(({ name, schema }) => fits(schema, one[name]));
     for (const place of places) {
-      const found = this.pool.find(place, inPath, random);
+      const found = this.pool.find(place, names, random, isUsable);
       if (found) return found;
     }
-    const alias = inPath.length === 1 ? this.pool.find(collectionOf(operation), ['id'], random) : undefined;
-    return alias ? { [inPath[0]!]: alias['id'] } : {};
+    const [only, ...others] = inPath;
+    const alias = only && others.length === 0 ? this.pool.find(collectionOf(operation), ['id'], random) : undefined;
+    return only && alias ? { [only.name]: alias['id'] } : {};
   }
 
   private body({ id, body }: Operation, random: Random): Draft['body'] {
@@ -73,24 +93,33 @@ export class PositiveRequests {
   }
 
   private value(schema: Schema, random: Random): unknown {
-    const members = Object.entries(objectAt(schema, 'properties'));
+    const members = Object.entries(objectAt(schema, 'properties')).filter(isMember);
     if (members.length === 0) return draw(schema, random);
     const required = listOf(schema['required']).map(String);
     const base = this.pool.findAnywhere(required, random) ?? {};
-    const chosen = members.filter(isMember).map(([name, inner]): [string, unknown] => {
-      const member = { name, schema: inner, required: required.includes(name), example: inner['example'] };
-      return [name, this.choose(member, base, random)];
-    });
-    return Object.fromEntries(chosen.filter(([, value]) => value !== undefined));
+    const source = random.pick(BODY_SOURCES);
+    const chosen = members
+      .filter(([name]) => required.includes(name) || random.below(2) === 0)
+      .map(([name, inner]) => [
+        name,
+        this.choose({ name, schema: inner, example: inner['example'] }, base, source, random),
+      ]);
+    return Object.fromEntries(chosen) as JsonObject;
   }
 
-  private choose({ name, schema, required, example }: Member, base: JsonObject, random: Random): unknown {
-    if (!required && random.below(2) === 0) return undefined;
-    const known = [base[name], example, this.pool.findAnywhere([name], random)?.[name]];
-    const order = random.below(6);
-    const candidates = order < 4 ? known : order === 4 ? known.slice(1) : [];
-    return candidates.find((value) => value !== undefined && fits(schema, value)) ?? draw(schema, random);
+  private choose({ name, schema, example }: Member, base: JsonObject, source: Source, random: Random): unknown {
+    const known = {
+      seen: () => base[name],
+      example: () => example,
+      anywhere: () => this.pool.findAnywhere([name], random)?.[name],
+      schema: () => undefined,
+    }[source]();
+    return known !== undefined && fits(schema, known) ? known : draw(schema, random);
   }
+}
+
+function drawn({ parameters }: Operation, random: Random): JsonObject {
+  return Object.fromEntries(parameters.map((one) => [one.name, draw(one.schema, random)]));
 }
 
 function isMember(member: [string, unknown]): member is [string, Schema] {

@@ -1,5 +1,4 @@
 import { isGranted, type Permission, type Role } from '../../../src/access/index.js';
-import type { Draft } from './draft.js';
 import { HOSTILE_HEADERS } from './hostile.js';
 import type { RequestMutation } from './negative.js';
 
