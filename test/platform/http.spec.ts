@@ -47,6 +47,12 @@ class BodyDto {
   note?: string;
 }
 
+class OptionalDto {
+  @IsOptional()
+  @IsString()
+  note?: string;
+}
+
 @Controller('things')
 class ThingsController {
   /** Whether the last stream was ended by its reader or its end. */
@@ -84,6 +90,11 @@ class ThingsController {
     return body;
   }
 
+  @Post('optional')
+  optional(@Body() body: OptionalDto): OptionalDto {
+    return body;
+  }
+
   @Get('stream/:how')
   stream(@Param('how') how: string, @Res() reply: FastifyReply): void {
     sendEvents(reply, ThingsController.events(how));
@@ -112,8 +123,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const post = (payload: string, type = 'application/json') =>
-  app.inject({ method: 'POST', url: '/things', headers: { 'content-type': type }, payload });
+const post = (payload: string, type = 'application/json', url = '/things') =>
+  app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload });
 
 const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers });
 
@@ -135,6 +146,8 @@ describe('a problem', () => {
       422,
       'request-invalid',
     ],
+    ['null instead of an object', () => post('null', 'application/json', '/things/optional'), 422, 'request-invalid'],
+    ['a list instead of an object', () => post('[]', 'application/json', '/things/optional'), 422, 'request-invalid'],
     ['members that are wrong', () => post('{}'), 422, 'request-invalid'],
     ['a limit that is none', () => get('/things?limit=abc'), 422, 'request-invalid'],
     ['a limit that is too high', () => get('/things?limit=201'), 422, 'request-invalid'],

@@ -20,6 +20,8 @@ export function createValidationPipe(): ValidationPipe {
 class StrictValidationPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const isRead = metadata.type === 'body' || metadata.type === 'query';
+    // Nest takes null for an absent body, and judges the items of a list one by one.
+    if (isRead && (value === null || Array.isArray(value))) refuse([{ pointer: '#', detail: 'not a JSON object' }]);
     if (isRead) refuse([...dropped(value, '#', 0)]);
     const result: unknown = await super.transform(value, metadata);
     if (isRead) refuse([...nulls(result, '#')]);
