@@ -16,6 +16,9 @@ const PROGRAMS = [
   { name: 'promtool', ask: ['--version'] },
   { name: 'chromium', ask: ['--version'] },
   { name: 'cosign', ask: ['version'] },
+  { name: 'oras', ask: ['version'] },
+  { name: 'olareg', ask: ['version'] },
+  { name: 'docker-registry', ask: ['--version'] },
 ];
 
 const { tiers, rest } = readArguments(process.argv.slice(2));

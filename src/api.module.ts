@@ -2,6 +2,7 @@ import { getQueueToken } from '@nestjs/bullmq';
 import { type DynamicModule, Module } from '@nestjs/common';
 
 import { ACCESS_PROBLEMS, AccessModule } from './access/index.js';
+import { AuditModule } from './audit/index.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -32,7 +33,7 @@ export class ApiModule {
           MetricsModule,
         ],
         HealthModule.register(RunsQueueModule, getQueueToken(RUNS_QUEUE)),
-        ...[AccessModule, PolicyModule, registry, RuntimeModule.forApi(registry)],
+        ...[AccessModule, AuditModule.forApi(), PolicyModule, registry, RuntimeModule.forApi(registry)],
       ],
     };
   }

@@ -3,8 +3,8 @@ import { Reflector } from '@nestjs/core';
 
 import { PUBLIC_ROUTE } from '../platform/http/public.decorator.js';
 import { type AuthenticatedRequest, REQUIRED_PERMISSION } from './access.decorators.js';
-import { AccessError } from './access.error.js';
-import { isGranted, type Permission } from './permission.js';
+import { type Permission } from './permission.js';
+import { requirePermission } from './require-permission.js';
 import { TokensService } from './tokens/tokens.service.js';
 
 /** Stands before every route. No declared permission means no access. */
@@ -22,12 +22,7 @@ export class AccessGuard implements CanActivate {
     const authorization = request.headers['authorization'];
     const principal = await this.tokens.authenticate(typeof authorization === 'string' ? authorization : undefined);
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(REQUIRED_PERMISSION, targets);
-    if (permission === undefined || !isGranted(principal.role, permission)) {
-      throw new AccessError(
-        'permission-missing',
-        `The role ${principal.role} lacks ${permission ?? 'a permission for this route'}.`,
-      );
-    }
+    requirePermission(principal, permission);
     request.principal = principal;
     return true;
   }

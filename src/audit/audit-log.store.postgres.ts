@@ -4,8 +4,8 @@ import { LessThan, Repository } from 'typeorm';
 
 import type { Transaction } from '../platform/database/database.js';
 import { decodeCursor, type Page, type PageQuery, toPage } from '../platform/http/cursor.js';
-import type { AuditEntry, AuditFilter, NewAuditEntry } from './audit-entry.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
+import type { AuditEntry, AuditFilter, NewAuditEntry } from './audit-entry.js';
 import { AuditLog } from './audit-log.js';
 
 const APPEND = {

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { AuditController } from './audit.controller.js';
@@ -6,11 +6,15 @@ import { AuditEntryEntity } from './audit-entry.entity.js';
 import { AuditLog } from './audit-log.js';
 import { PostgresAuditLog } from './audit-log.store.postgres.js';
 
-/** Who changed what. Only the api changes anything that is audited. */
+/** Who changed what. */
 @Module({
   imports: [TypeOrmModule.forFeature([AuditEntryEntity])],
-  controllers: [AuditController],
   providers: [{ provide: AuditLog, useClass: PostgresAuditLog }],
   exports: [AuditLog],
 })
-export class AuditModule {}
+export class AuditModule {
+  /** With the REST resource. */
+  static forApi(): DynamicModule {
+    return { module: AuditModule, controllers: [AuditController] };
+  }
+}

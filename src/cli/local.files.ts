@@ -16,13 +16,17 @@ export async function readText(path: string): Promise<string> {
 }
 
 /** As readBytes, but undefined when there is no such file. */
-export async function readTextIfPresent(path: string): Promise<string | undefined> {
+export async function readBytesIfPresent(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
     throw new CliError('CLI.FILE', `cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
+}
+
+export async function readTextIfPresent(path: string): Promise<string | undefined> {
+  return (await readBytesIfPresent(path))?.toString('utf8');
 }
 
 export interface WriteChoice {

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import type { KeygenOptions } from './commands/keygen.command.js';
 import type { ListOptions } from './commands/list.command.js';
 import type { PackOptions } from './commands/pack.command.js';
+import type { PushOptions } from './commands/push.command.js';
 import type { SignOptions } from './commands/sign.command.js';
 import type { VerifyOptions } from './commands/verify.command.js';
 import type { Execute } from './execute.js';
-import type { SignatureOptions } from './signature.files.js';
 
 /*
  * Only the names are declared here; what a command does is imported when it runs, so that --help and completion stay quick.
@@ -75,9 +75,11 @@ function declareSigning(program: Command, execute: Execute): void {
 function declareRegistry(program: Command, execute: Execute): void {
   withSignatureOptions(program.command('push'))
     .summary('register a signed package')
-    .description('Register a signed package file. Pushing the same bytes again changes nothing.')
-    .argument('<file>')
-    .action((file: string, options: SignatureOptions, command: Command) =>
+    .description('Register a signed package. Pushing the same bytes again changes nothing.')
+    .argument('<file>', 'package file, or oci://REGISTRY/REPOSITORY:TAG')
+    .option('--plain-http', 'to a registry without TLS')
+    .option('--no-plain-http', 'to a registry of this machine with TLS')
+    .action((file: string, options: PushOptions, command: Command) =>
       execute(command, async (context) => (await import('./commands/push.command.js')).push(context, file, options)),
     );
   program

@@ -100,8 +100,11 @@ function declareHelpers(program: Command, execute: Execute): void {
 }
 
 function toCompletable(command: Command): CompletableCommand {
-  const flags = command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
-  return { name: command.name(), flags };
+  const flags = [command, ...command.commands].flatMap(({ options }) =>
+    options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),
+  );
+  const members = command.commands.map((member) => member.name());
+  return { name: command.name(), members, flags: [...new Set(flags)] };
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {

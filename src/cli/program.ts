@@ -7,6 +7,7 @@ import { createContext } from './context.js';
 import type { Execute } from './execute.js';
 import { exitCodeOf, reportFailure } from './failure.report.js';
 import { Paint } from './output/paint.js';
+import { declareOciCommands } from './program.oci.js';
 import { declarePackageCommands } from './program.packages.js';
 import { declareRunCommands } from './program.runs.js';
 import type { GlobalOptions } from './settings.js';
@@ -16,11 +17,14 @@ Environment:
   ATOM_URL         address of the Atom API (default http://127.0.0.1:8000)
   ATOM_TOKEN       bearer token
   COSIGN_PASSWORD  password of the private key file; empty is a password too
+  ATOM_OCI_USERNAME, ATOM_OCI_PASSWORD
+                   login at the OCI registry; without them, that of Docker's config.json
   NO_COLOR         any value switches colour off
 
 Exit codes:
   0  done           1  refused or failed     2  wrong usage
-  3  Atom cannot be reached, try again       130  interrupted by Ctrl-C`;
+  3  Atom or a registry cannot be reached, try again
+  130  interrupted by Ctrl-C`;
 
 /** Parses the arguments, runs the command, reports its failure on stderr. Never throws. */
 export async function main(process: NodeJS.Process): Promise<ExitCode> {
@@ -52,8 +56,9 @@ function createProgram(execute: Execute): Command {
   addGlobalOptions(program);
   declarePackageCommands(program, execute);
   declareRunCommands(program, execute);
+  declareOciCommands(program, execute);
   // The same options before and after the name of the command; `pack` keeps -o for its file, as tar and gcc do.
-  for (const command of program.commands) addGlobalOptions(command);
+  for (const command of program.commands) for (const each of [command, ...command.commands]) addGlobalOptions(each);
   return program;
 }
 
@@ -67,7 +72,7 @@ function ownVersion(): string {
 
 /** An option after the name of the command wins over the same one before it. */
 function globalOptionsOf(command: Command): GlobalOptions {
-  const before: GlobalOptions = command.parent?.opts() ?? {};
+  const before: GlobalOptions = command.parent ? globalOptionsOf(command.parent) : {};
   const after: GlobalOptions = command.opts();
   return { ...before, ...after, color: before.color !== false && after.color !== false };
 }
@@ -79,6 +84,6 @@ function addGlobalOptions(command: Command): void {
     .option('--url <address>', 'address of the Atom API (ATOM_URL)')
     .option('--token <text>', 'bearer token; ATOM_TOKEN is safer, arguments can be seen by others')
     .option(takesShortO ? '-o, --output <format>' : '--output <format>', 'table, json or yaml')
-    .option('--timeout <duration>', 'how long one answer of the API may take (default 30s)')
+    .option('--timeout <duration>', 'how long one answer of a server may take (default 30s)')
     .option('--no-color', 'no colours (NO_COLOR)');
 }

@@ -13,9 +13,9 @@ export interface SignatureFile {
   readonly text: string;
 }
 
-/** Where `sign` puts a bundle and where `verify` and `push` look for one. */
-export function bundlePathOf(file: string): string {
-  return `${file}.sigstore.json`;
+/** Where `sign` puts a bundle and where `verify` and `push` look for one; the second and later ones carry their number. */
+export function bundlePathOf(file: string, number = 1): string {
+  return number === 1 ? `${file}.sigstore.json` : `${file}.${number}.sigstore.json`;
 }
 
 /** The signature that was named, else the bundle beside the file, else the bare signature beside it. */

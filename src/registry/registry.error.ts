@@ -18,9 +18,23 @@ export type RegistryErrorCode =
   | 'signer-not-trusted'
   | 'digest-mismatch'
   | 'bundle-malformed'
+  | 'signatures-insufficient'
+  | 'key-revoked'
   // what is registered
   | 'version-exists'
-  | 'workflow-not-found';
+  | 'version-yanked'
+  | 'version-revoked'
+  | 'version-deleted'
+  | 'version-has-run'
+  | 'version-state-conflict'
+  | 'workflow-not-found'
+  // whom to trust
+  | 'trust-not-found'
+  | 'trust-invalid'
+  | 'trust-policy-fails'
+  | 'trust-conflict'
+  | 'trust-managed-by-file'
+  | 'trust-root-unavailable';
 
 export class RegistryError extends DomainError<RegistryErrorCode> {
   override readonly name = 'RegistryError';
@@ -41,6 +55,19 @@ export const REGISTRY_PROBLEMS: ProblemTypes<RegistryErrorCode> = {
   'signer-not-trusted': { status: 403, title: 'The signer is not trusted here' },
   'digest-mismatch': { status: 422, title: 'The bytes are not those that were signed or registered' },
   'bundle-malformed': { status: 400, title: 'The bundle cannot be read' },
+  'signatures-insufficient': { status: 403, title: 'A trust policy asks for other or more signatures' },
+  'key-revoked': { status: 403, title: 'The signer was revoked' },
   'version-exists': { status: 409, title: 'This version is registered with other bytes' },
+  'version-yanked': { status: 409, title: 'The version was yanked: no new run starts' },
+  'version-revoked': { status: 410, title: 'The version was revoked: nothing of it runs' },
+  'version-deleted': { status: 410, title: 'The version was deleted' },
+  'version-has-run': { status: 409, title: 'The version has runs, so it cannot be deleted' },
+  'version-state-conflict': { status: 409, title: 'The version is in a state that does not allow this' },
   'workflow-not-found': { status: 404, title: 'There is no such workflow' },
+  'trust-not-found': { status: 404, title: 'There is no such key, identity or trust policy' },
+  'trust-invalid': { status: 422, title: 'Trust cannot be changed in this way' },
+  'trust-policy-fails': { status: 422, title: 'The trust policy does not do what its checks expect' },
+  'trust-conflict': { status: 409, title: 'Trust is in a state that does not allow this' },
+  'trust-managed-by-file': { status: 409, title: 'Trust comes from a file here' },
+  'trust-root-unavailable': { status: 503, title: 'The trusted root cannot be read' },
 };

@@ -3,6 +3,7 @@ import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
 export const REGISTRATIONS = 'workflow_registrations_total';
 export const VALIDATIONS = 'workflow_validations_total';
 export const SIGNATURES_VERIFIED = 'workflow_signatures_verified_total';
+export const REFUSED = 'workflow_packages_refused_total';
 
 /** Of opening packages, in both processes. */
 export const packageMetrics = [
@@ -24,5 +25,10 @@ export const registrationMetrics = [
     name: REGISTRATIONS,
     help: 'Uploads of packages; unchanged means that the same bytes were registered before.',
     labelNames: ['result'],
+  }),
+  makeCounterProvider({
+    name: REFUSED,
+    help: 'Uploads that were refused, by the code of the problem.',
+    labelNames: ['reason'],
   }),
 ];

@@ -45,7 +45,7 @@ export function aVerifiedPackage(
     document: content as unknown as PackageFile['document'],
   };
   return {
-    ...{ name, version, digest, package: content, file, signer: { kind: 'key', keyId: 'key-1' } },
+    ...{ name, version, digest, package: content, file, signers: [{ kind: 'key', keyId: 'key-1' }] },
     facts: { digest, safety, findings: [], ...facts },
   };
 }

@@ -42,6 +42,8 @@ export class Atom {
   private signer!: PrivateKey;
   api!: ChildProgram;
   url = '';
+  /** Of the one key that api and workers have in their environment. */
+  publicKeyPem = '';
   simulator!: Simulator;
   databaseUrl = '';
 
@@ -153,6 +155,7 @@ export class Atom {
     await writeFile(kubeconfig, this.simulator.kubeconfig());
     const keys = generateKeyPair('');
     this.signer = openPrivateKey(keys.privateKeyFile, '');
+    this.publicKeyPem = keys.publicKeyPem;
     this.env = {
       ...{ DATABASE_URL: this.databaseUrl, QUEUE_BACKEND: options.queue, COSIGN_PUBLIC_KEY: keys.publicKeyPem },
       ...{ KUBECONFIG: kubeconfig, LOG_LEVEL: 'warn', RUN_LEASE_MS: '1500', RECONCILE_INTERVAL_MS: '300' },

@@ -20,7 +20,7 @@ export class FakeWorkflowCatalog extends WorkflowCatalog {
     this.refusal = reason instanceof Error ? reason : new RegistryError(reason, 'It is refused.');
   }
 
-  resolve(name: string, version?: string): Promise<WorkflowRef> {
+  openForRun(name: string, version?: string): Promise<VerifiedPackage> {
     const found = [...this.packages.values()].filter((p) => p.name === name && p.version === (version ?? p.version));
     return this.answer(found.at(-1));
   }

@@ -7,7 +7,6 @@ import {
   generateKeyPair,
   loadPublicKey,
   openPrivateKey,
-  PACKAGE_PREDICATE_TYPE,
   type PrivateKey,
   sha256,
   signBytes,
@@ -16,22 +15,23 @@ import {
   type TrustedKey,
   verifySignature,
 } from '../../src/wpk/signatures/index.js';
-import { CosignBench, findCosign } from './cosign.js';
+import { COSIGN_MAJORS, CosignBench, findCosign } from './cosign.js';
+import { COSIGN_LINES, type CosignLines } from './cosign.lines.js';
 
-const search = await findCosign();
 const bytes = Buffer.from('apiVersion: atom.dev/v1\nkind: WorkflowPackage\n');
 const tampered = Buffer.from('apiVersion: atom.dev/v1\nkind: WorkflowPackagE\n');
+type Form = 'verifyBundle' | 'verifyBare' | 'verifyAttestation';
 const refusal = expect.objectContaining({ name: 'SignatureError' });
 
-if ('missing' in search) {
-  describe('cosign', () => {
-    it('was not compared with this library', () => console.warn(search.missing));
+for (const major of COSIGN_MAJORS) {
+  const search = await findCosign(major);
+  describe(`cosign ${major}`, () => {
+    if ('program' in search) compare(search.program, COSIGN_LINES[major]);
+    else it('was not compared with this library', () => console.warn(search.missing));
   });
-} else {
-  describe('cosign', () => compare(search.program));
 }
 
-function compare(program: string): void {
+function compare(program: string, lines: CosignLines): void {
   let cosign: CosignBench;
   beforeAll(async () => {
     cosign = await CosignBench.open(program);
@@ -41,9 +41,8 @@ function compare(program: string): void {
   afterAll(() => cosign.close());
 
   const text = (name: string) => readFile(cosign.path(name), 'utf8');
-  const noLog = () => ['--signing-config', 'no-log.json', '--trusted-root', 'root.json'];
-  const verifyBlob = (publicKey: string, form: string, file: string, blob: string) =>
-    cosign.run('verify-blob', '--key', publicKey, form, file, '--insecure-ignore-tlog=true', blob);
+  const verify = (form: Form, publicKey: string, file: string, blob: string) =>
+    cosign.run(...lines[form](publicKey, file, blob));
 
   describe('with a key pair made here', () => {
     let key: TrustedKey;
@@ -53,13 +52,14 @@ function compare(program: string): void {
       await cosign.write('ours.key', files.privateKeyFile);
       await cosign.write('ours.pub', files.publicKeyPem);
       key = loadPublicKey(files.publicKeyPem);
-      const sign = (...args: string[]) => cosign.runWithPassword('pässword 1', ...args, '--key', 'ours.key');
-      await sign('sign-blob', ...noLog(), '--bundle', 'theirs.json', 'pkg');
-      const bare = ['--new-bundle-format=false', '--use-signing-config=false', '--tlog-upload=false'];
-      await sign('sign-blob', ...bare, '--output-signature', 'theirs.sig', 'pkg');
       await cosign.write('predicate.json', JSON.stringify({ name: 'demo', version: '1.0.0' }));
-      const about = ['--predicate', 'predicate.json', '--type', PACKAGE_PREDICATE_TYPE];
-      await sign('attest-blob', ...about, ...noLog(), '--bundle', 'attestation.json', 'pkg');
+      for (const line of [
+        lines.signBundle('ours.key', 'theirs.json', 'pkg'),
+        lines.signBare('ours.key', 'theirs.sig', 'pkg'),
+        lines.attest('ours.key', 'attestation.json', 'pkg'),
+      ]) {
+        await cosign.runWithPassword('pässword 1', ...line);
+      }
     });
 
     it.each([
@@ -75,24 +75,16 @@ function compare(program: string): void {
     });
 
     it.each([
-      ['--bundle', 'theirs.json'],
-      ['--signature', 'theirs.sig'],
-    ])('it accepts its own %s %s under the public key file made here', async (form, file) => {
-      await verifyBlob('ours.pub', form, file, 'pkg');
-      await expect(verifyBlob('ours.pub', form, file, 'tampered')).rejects.toThrow();
+      ['verifyBundle', 'theirs.json'],
+      ['verifyBare', 'theirs.sig'],
+      ['verifyAttestation', 'attestation.json'],
+    ] as const)('it accepts its own (%s) %s under the public key file made here', async (form, file) => {
+      await verify(form, 'ours.pub', file, 'pkg');
+      await expect(verify(form, 'ours.pub', file, 'tampered')).rejects.toThrow();
     });
 
     it('it cannot open the private key file with another password', async () => {
-      const signed = cosign.runWithPassword(
-        'password 1',
-        'sign-blob',
-        '--key',
-        'ours.key',
-        ...noLog(),
-        '--bundle',
-        'no',
-        'pkg',
-      );
+      const signed = cosign.runWithPassword('password 1', ...lines.signBundle('ours.key', 'no', 'pkg'));
       await expect(signed).rejects.toThrow('decrypt');
     });
   });
@@ -115,19 +107,22 @@ function compare(program: string): void {
     });
 
     it.each([
-      ['--bundle', 'ours.json'],
-      ['--signature', 'ours.sig'],
-    ])('it accepts the %s %s made here, and refuses it for other bytes and another key', async (form, file) => {
-      await verifyBlob('cosign.pub', form, file, 'pkg');
-      await expect(verifyBlob('cosign.pub', form, file, 'tampered')).rejects.toThrow();
-      await expect(verifyBlob('stranger.pub', form, file, 'pkg')).rejects.toThrow();
-    });
+      ['verifyBundle', 'ours.json'],
+      ['verifyBare', 'ours.sig'],
+    ] as const)(
+      'it accepts (%s) the %s made here, and refuses it for other bytes and another key',
+      async (form, file) => {
+        await verify(form, 'cosign.pub', file, 'pkg');
+        await expect(verify(form, 'cosign.pub', file, 'tampered')).rejects.toThrow();
+        await expect(verify(form, 'stranger.pub', file, 'pkg')).rejects.toThrow();
+      },
+    );
 
     it('both refuse a bundle whose digest is of the bytes but whose signature is not', async () => {
       const trust = { keys: [loadPublicKey(await text('cosign.pub'))] };
       const swapped = { kind: 'bundle', text: await text('swapped.json') } as const;
       expect(() => verifySignature(tampered, swapped, trust)).toThrow(refusal);
-      await expect(verifyBlob('cosign.pub', '--bundle', 'swapped.json', 'tampered')).rejects.toThrow();
+      await expect(verify('verifyBundle', 'cosign.pub', 'swapped.json', 'tampered')).rejects.toThrow();
     });
 
     it('its private key file does not open with another password', async () => {

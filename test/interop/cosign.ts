@@ -5,29 +5,38 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const MODULE = 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.2';
+
+export type CosignMajor = 2 | 3;
+export const COSIGN_MAJORS = [3, 2] as const;
+
+/** What Atom is compared with; `folder` is where below `${XDG_CACHE_HOME:-~/.cache}/atom` it is kept. */
+const RELEASES: Readonly<Record<CosignMajor, { readonly module: string; readonly folder: string }>> = {
+  3: { module: 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.2', folder: 'bin' },
+  2: { module: 'github.com/sigstore/cosign/v2/cmd/cosign@v2.6.2', folder: 'cosign-2' },
+};
 
 /** Where the program is, or why there is none. */
 export type CosignSearch = { readonly program: string } | { readonly missing: string };
 
 /**
- * The real cosign 3: from the PATH, from `${XDG_CACHE_HOME:-~/.cache}/atom/bin`, or else built into that folder with Go
- * (some minutes, once). Where nothing helps, CI fails and a person is told why nothing was compared.
+ * The real cosign of one major version: from the PATH, from the cache, or else built into the cache with Go (some minutes,
+ * once). Where nothing helps, CI fails and a person is told why nothing was compared.
  */
-export async function findCosign(): Promise<CosignSearch> {
-  const cache = path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'atom', 'bin');
+export async function findCosign(major: CosignMajor): Promise<CosignSearch> {
+  const root = path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'atom');
+  const cache = path.join(root, RELEASES[major].folder);
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), cache].filter((folder) => folder !== '');
-  const search = (await findIn(folders)) ?? (await build(cache));
+  const search = (await findIn(folders, major)) ?? (await build(major, cache));
   if ('missing' in search && ['true', '1'].includes(process.env['CI'] ?? '')) throw new Error(search.missing);
   return search;
 }
 
-async function findIn(folders: readonly string[]): Promise<CosignSearch | undefined> {
+async function findIn(folders: readonly string[], major: CosignMajor): Promise<CosignSearch | undefined> {
   for (const program of folders.map((folder) => path.join(folder, 'cosign'))) {
     try {
       await access(program, constants.X_OK);
       const { stdout } = await run(program, ['version', '--json']);
-      if (/"gitVersion":\s*"v3\./.test(stdout)) return { program };
+      if (stdout.includes(`"gitVersion": "v${major}.`)) return { program };
     } catch {
       continue; // not here, or not a cosign that runs
     }
@@ -35,11 +44,12 @@ async function findIn(folders: readonly string[]): Promise<CosignSearch | undefi
   return undefined;
 }
 
-async function build(cache: string): Promise<CosignSearch> {
-  console.warn(`cosign 3 is not installed; building ${MODULE} into ${cache}, which takes some minutes once.`);
+async function build(major: CosignMajor, cache: string): Promise<CosignSearch> {
+  const { module } = RELEASES[major];
+  console.warn(`cosign ${major} is not installed; building ${module} into ${cache}, which takes some minutes once.`);
   await mkdir(cache, { recursive: true });
   const failure = await new Promise<string | undefined>((resolve) => {
-    const go = spawn('go', ['install', MODULE], {
+    const go = spawn('go', ['install', module], {
       env: { ...process.env, GOBIN: cache },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
@@ -47,7 +57,9 @@ async function build(cache: string): Promise<CosignSearch> {
     go.once('exit', (code) => resolve(code === 0 ? undefined : `go ended with ${code ?? 'a signal'}`));
   });
   if (failure === undefined) return { program: path.join(cache, 'cosign') };
-  return { missing: `cosign 3 is not on the PATH and could not be built (${failure}). Install cosign 3 or Go 1.26.` };
+  return {
+    missing: `cosign ${major} is not on the PATH and could not be built (${failure}). Install cosign ${major} or Go 1.26.`,
+  };
 }
 
 /** A folder of its own for one test file; cosign runs in it, with no way to the network. */
@@ -60,10 +72,7 @@ export class CosignBench {
   static async open(program: string): Promise<CosignBench> {
     const bench = new CosignBench(program, await mkdtemp(path.join(os.tmpdir(), 'atom-cosign-')));
     await bench.run('signing-config', 'create', '--out', 'no-log.json');
-    await bench.write(
-      'root.json',
-      JSON.stringify({ mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1' }),
-    );
+    await bench.run('trusted-root', 'create', '--out', 'no-root.json');
     return bench;
   }
 

@@ -7,21 +7,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { aPackage } from '../builders/signed-package.js';
 import { type RegistryApp, startRegistry } from '../registry/registry.app.js';
-import { CosignBench, findCosign } from './cosign.js';
+import { COSIGN_MAJORS, CosignBench, findCosign } from './cosign.js';
+import { COSIGN_LINES, type CosignLines } from './cosign.lines.js';
 
 const ATOMCTL = path.resolve(import.meta.dirname, '../../dist/cli/atomctl.js');
-const search = await findCosign();
 
-if ('missing' in search) {
-  describe('a package between atomctl, cosign and the registry', () => {
-    it('was not compared with cosign', () => console.warn(search.missing));
+for (const major of COSIGN_MAJORS) {
+  const search = await findCosign(major);
+  describe(`a package between atomctl, cosign ${major} and the registry`, () => {
+    if ('program' in search) compare(search.program, COSIGN_LINES[major]);
+    else it('was not compared with cosign', () => console.warn(search.missing));
   });
-} else {
-  describe('a package between atomctl, cosign and the registry', () => compare(search.program));
 }
 
 /** One key pair made by atomctl and used by cosign, one made by cosign and used by atomctl; the registry trusts both. */
-function compare(program: string): void {
+function compare(program: string, lines: CosignLines): void {
   let cosign: CosignBench;
   let registry: RegistryApp;
 
@@ -39,7 +39,7 @@ function compare(program: string): void {
     return response.status;
   };
   const cosignAccepts = (publicKey: string, kind: 'bundle' | 'signature', signature: string, name: string) =>
-    cosign.run('verify-blob', '--key', publicKey, `--${kind}`, signature, '--insecure-ignore-tlog=true', name);
+    cosign.run(...lines[kind === 'bundle' ? 'verifyBundle' : 'verifyBare'](publicKey, signature, name));
 
   beforeAll(async () => {
     cosign = await CosignBench.open(program);
@@ -49,10 +49,8 @@ function compare(program: string): void {
       await cosign.write(`${name}.wpk.yaml`, aPackage({ name, version: '1.0.0' }));
     }
 
-    const sign = (...args: string[]) => cosign.runWithPassword('secret', 'sign-blob', '--key', 'atomctl.key', ...args);
-    await sign('--signing-config', 'no-log.json', '--trusted-root', 'root.json', '--bundle', 'a.json', 'a.wpk.yaml');
-    const bare = ['--new-bundle-format=false', '--use-signing-config=false', '--tlog-upload=false'];
-    await sign(...bare, '--output-signature', 'b.sig', 'b.wpk.yaml');
+    await cosign.runWithPassword('secret', ...lines.signBundle('atomctl.key', 'a.json', 'a.wpk.yaml'));
+    await cosign.runWithPassword('secret', ...lines.signBare('atomctl.key', 'b.sig', 'b.wpk.yaml'));
     await atomctl('sign', 'c.wpk.yaml', '--key', 'cosign.key', '--bundle', 'c.json');
     await atomctl('sign', 'd.wpk.yaml', '--key', 'cosign.key', '--signature', 'd.sig');
 

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TokenEntity } from '../../src/access/index.js';
+import { AuditEntryEntity } from '../../src/audit/index.js';
 import { DecisionEntity } from '../../src/policy/index.js';
 import { REGISTRY_ENTITIES } from '../../src/registry/index.js';
 import { RunEntity, RunEventEntity, RunStepEntity } from '../../src/runtime/index.js';
 import { openDataSource, type TestDataSource } from '../support/data-source.js';
 
-const ENTITIES = [TokenEntity, DecisionEntity, ...REGISTRY_ENTITIES, RunEntity, RunStepEntity, RunEventEntity];
+const ENTITIES = [
+  ...[TokenEntity, AuditEntryEntity, DecisionEntity, ...REGISTRY_ENTITIES],
+  ...[RunEntity, RunStepEntity, RunEventEntity],
+];
 const TABLES = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'migrations'`;
 
 describe('the migrations', () => {

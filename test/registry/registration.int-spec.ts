@@ -50,6 +50,8 @@ describe('POST /v1/workflows', () => {
       signer: { kind: 'key', keyId: signer.keyId },
       decision: expect.objectContaining({ outcome: 'allow', requiredApprovals: 0, reasons: [] }),
       ...{ uploadedBy: 'bootstrap', createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) },
+      ...{ runtimes: ['kubernetes'], safetyMode: 'manual', override: null },
+      ...{ state: 'active', stateReason: null, stateBy: null, stateAt: null },
     });
   });
 
@@ -62,12 +64,37 @@ describe('POST /v1/workflows', () => {
     expect(response.status).toBe(201);
   });
 
+  it('keeps one signature of each signer when several come with the package', async () => {
+    const bytes = aPackage({ name: 'signed-twice' });
+    const bundle = signer.bundle(bytes);
+    const response = await registry.upload([
+      ...[['package', bytes] as const, ['bundle', bundle] as const, ['bundle', bundle] as const],
+      ['signature', signer.signature(bytes)],
+    ]);
+    expect(response.status).toBe(201);
+    const { body } = await read('/v1/workflows/signed-twice/versions/1.0.0/signatures');
+    expect((body as { items: unknown[] }).items).toHaveLength(1);
+  });
+
   it('answers the same bytes again with 200 and what was registered first', async () => {
     const bytes = aPackage({ name: 'again' });
     const first = await (await registerBytes(bytes)).json();
     const second = await registerBytes(bytes);
     expect(second.status).toBe(200);
     expect(await second.json()).toEqual(first);
+  });
+
+  it('refuses a bad signature of bytes that are registered', async () => {
+    const bytes = aPackage({ name: 'again-badly' });
+    expect((await registerBytes(bytes)).status).toBe(201);
+    for (const [kind, text, status] of [
+      ['bundle', stranger.bundle(bytes), 403],
+      ['bundle', signer.bundle(aPackage({ name: 'other' })), 422],
+      ['signature', stranger.signature(bytes), 422],
+      ['bundle', '{}', 422],
+    ] as const) {
+      expect((await registry.upload([['package', bytes], [kind, text]])).status).toBe(status); // prettier-ignore
+    }
   });
 
   it('refuses other bytes under the same name and version', async () => {
@@ -118,7 +145,12 @@ describe('POST /v1/workflows', () => {
     ]);
     const { body } = await read('/v1/workflows/signed-again/versions/1.0.0/signatures');
     expect(body).toEqual({
-      items: [{ kind: 'bundle', keyId: signer.keyId, verifiedAt: expect.any(String), bundle: expect.any(String) }],
+      items: [
+        {
+          ...{ kind: 'bundle', signer: { kind: 'key', keyId: signer.keyId }, bundle: expect.any(String) },
+          ...{ storedAt: expect.any(String), signedAt: null, logged: false },
+        },
+      ],
     });
   });
 
@@ -162,12 +194,12 @@ describe('POST /v1/workflows refuses', () => {
     ['no package', 400, 'part-missing', [['bundle', bundle]]],
     ['no part at all', 400, 'part-missing', []],
     ['an unknown part', 400, 'part-unexpected', [...withBundle(bundle), ['note', 'hello']]],
-    ['a repeated part', 400, 'part-unexpected', [...withBundle(bundle), ['bundle', bundle]]],
+    ['two packages', 400, 'part-unexpected', [...withBundle(bundle), ['package', bytes]]],
     [
-      'bundle and signature together',
+      'more signatures than are read',
       400,
       'part-unexpected',
-      [...withBundle(bundle), ['signature', signer.signature(bytes)]],
+      [['package', bytes], ...Array.from({ length: 11 }, () => ['bundle', bundle] as [string, string])],
     ],
     ['a bundle beyond its limit', 413, 'part-too-large', withBundle(' '.repeat(1024 * 1024 + 1))],
     ['a signature beyond its limit', 413, 'part-too-large', withSignature('A'.repeat(16 * 1024 + 1))],

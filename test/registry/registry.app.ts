@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { ACCESS_PROBLEMS, AccessModule } from '../../src/access/index.js';
+import { AuditModule } from '../../src/audit/index.js';
 import { loadConfig } from '../../src/platform/config/config.js';
 import { ConfigModule } from '../../src/platform/config/config.module.js';
 import { DatabaseModule } from '../../src/platform/database/database.module.js';
@@ -27,22 +28,32 @@ export interface RegistryApp {
   /** With the admin's token unless another is given; null sends none. */
   request(path: string, init?: RequestInit, token?: string | null): Promise<Response>;
   /** The parts in their order; a part is sent as a file. */
-  upload(parts: readonly (readonly [name: string, content: Uint8Array | string])[], token?: string): Promise<Response>;
+  upload(
+    parts: readonly (readonly [name: string, content: Uint8Array | string])[],
+    token?: string,
+    path?: string,
+  ): Promise<Response>;
+  /** A request with a JSON body or without one; the answer's body is undefined when there is none. */
+  send(method: string, path: string, json?: unknown, token?: string): Promise<{ status: number; body: unknown }>;
   close(): Promise<void>;
 }
 
 /** The registry and what stands below it, on a database of its own, behind a real port. */
-export async function startRegistry(publicKeys: string): Promise<RegistryApp> {
+export async function startRegistry(
+  publicKeys: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RegistryApp> {
   const database = await createDatabase();
   const config = loadConfig({
     DATABASE_URL: database.url,
     COSIGN_PUBLIC_KEY: publicKeys,
     ATOM_BOOTSTRAP_TOKEN: ADMIN_TOKEN,
     LOG_LEVEL: 'silent',
+    ...environment,
   });
   const imports = [
     ...[ConfigModule.register(config), loggingModule('api'), DatabaseModule.register('atom-test'), MetricsModule],
-    ...[AccessModule, PolicyModule, RegistryModule.forApi()],
+    ...[AccessModule, AuditModule.forApi(), PolicyModule, RegistryModule.forApi()],
   ];
   const app = await NestFactory.create<NestFastifyApplication>({ module: TestModule, imports }, createHttpAdapter(), {
     logger: false,
@@ -56,14 +67,23 @@ export async function startRegistry(publicKeys: string): Promise<RegistryApp> {
     if (token !== null) headers.set('authorization', `Bearer ${token}`);
     return fetch(url + path, { ...init, headers });
   };
-  const upload: RegistryApp['upload'] = (parts, token) => {
+  const upload: RegistryApp['upload'] = (parts, token, path = '/v1/workflows') => {
     const body = new FormData();
     for (const [name, content] of parts) body.append(name, new Blob([Uint8Array.from(Buffer.from(content))]), name);
-    return request('/v1/workflows', { method: 'POST', body }, token);
+    return request(path, { method: 'POST', body }, token);
+  };
+  const send: RegistryApp['send'] = async (method, path, json, token) => {
+    const withBody = json !== undefined && {
+      body: JSON.stringify(json),
+      headers: { 'content-type': 'application/json' },
+    };
+    const response = await request(path, { method, ...withBody }, token);
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
   };
   const close = async (): Promise<void> => {
     await app.close();
     await database.drop();
   };
-  return { app, database, url, request, upload, close };
+  return { app, database, url, request, upload, send, close };
 }

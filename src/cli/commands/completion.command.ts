@@ -4,7 +4,9 @@ import type { CommandContext } from '../context.js';
 /** A command as completion knows it. */
 export interface CompletableCommand {
   readonly name: string;
-  /** Long and short flags. */
+  /** Names of its own commands; only a group has some. */
+  readonly members: readonly string[];
+  /** Long and short flags, of a group also those of its commands. */
   readonly flags: readonly string[];
 }
 
@@ -21,6 +23,7 @@ export function completion(context: CommandContext, shell: string, commands: rea
 /** Names of commands first; behind a command its flags, else files. Everything is known beforehand: Tab starts no process. */
 function bashScript(commands: readonly CompletableCommand[]): string[] {
   const names = commands.map(({ name }) => name);
+  const groups = commands.filter(({ members }) => members.length > 0).map(({ name }) => name);
   return [
     '_atomctl() {',
     '  local current="${COMP_WORDS[COMP_CWORD]}" command="" word words',
@@ -29,9 +32,9 @@ function bashScript(commands: readonly CompletableCommand[]): string[] {
     '  done',
     '  case "$command" in',
     `    "") words="${names.join(' ')}" ;;`,
-    ...commands.map(({ name, flags }) => `    ${name}) words="${flags.join(' ')}" ;;`),
+    ...commands.map(({ name, members, flags }) => `    ${name}) words="${[...members, ...flags].join(' ')}" ;;`),
     '  esac',
-    '  if [[ -z "$command" || "$current" == -* ]]; then',
+    `  if [[ -z "$command" || "$current" == -* || " ${groups.join(' ')} " == *" \${COMP_WORDS[COMP_CWORD-1]} "* ]]; then`,
     '    COMPREPLY=($(compgen -W "$words" -- "$current"))',
     '  else',
     '    COMPREPLY=($(compgen -f -- "$current"))',

@@ -1,34 +1,61 @@
 import { basename } from 'node:path';
 
-import type { WorkflowVersion } from '../api.types.js';
-import { type ExitCode, exitCodes } from '../cli.errors.js';
+import { CliError, type ExitCode, exitCodes } from '../cli.errors.js';
 import type { CommandContext } from '../context.js';
 import { readBytes } from '../local.files.js';
 import { escapeLine } from '../output/escape.js';
-import { findSignature, type SignatureFile, type SignatureOptions } from '../signature.files.js';
-import { versionView } from '../workflow.view.js';
+import { type PackageUpload, upload } from '../package.upload.js';
+import { bundlePathOf, findSignature, type SignatureOptions } from '../signature.files.js';
 
-const created = 201;
+export interface PushOptions extends SignatureOptions {
+  readonly plainHttp?: boolean;
+}
 
-/** Registers a signed package. The bytes go as they are: whatever is wrong with them, the server says it. */
-export async function push(context: CommandContext, file: string, options: SignatureOptions): Promise<ExitCode> {
-  const { output } = context;
-  const bytes = await readBytes(file);
-  const signature = await findSignature(file, options);
-  output.progress(`Signature: ${escapeLine(signature.path)}`);
-  const form = uploadForm(file, bytes, signature);
-  const { status, body } = await context.api().send<WorkflowVersion>('/v1/workflows', { method: 'POST', form });
-  await output.result(body, () => versionView(body, output.paint));
-  output.progress(status === created ? 'Registered.' : 'Registered before with the same bytes; nothing changed.');
+/** Registers a signed package: a file, or what lies in an OCI registry. */
+export async function push(context: CommandContext, source: string, options: PushOptions): Promise<ExitCode> {
+  // Only `oci://` is looked at here, so that the client of registries is not loaded for a file.
+  const wanted = source.startsWith('oci://')
+    ? await fromRegistry(context, source, options)
+    : await fromFile(context, source, options);
+  await upload(context, wanted);
   return exitCodes.ok;
 }
 
-function uploadForm(file: string, bytes: Buffer, { kind, path, text }: SignatureFile): FormData {
-  const form = new FormData();
-  const isArchive = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const packageType = isArchive ? 'application/gzip' : 'application/yaml';
-  form.append('package', new Blob([new Uint8Array(bytes)], { type: packageType }), basename(file));
-  const signatureType = kind === 'bundle' ? 'application/json' : 'text/plain';
-  form.append(kind, new Blob([text], { type: signatureType }), basename(path));
-  return form;
+async function fromFile(
+  { output }: CommandContext,
+  file: string,
+  { plainHttp, ...options }: PushOptions,
+): Promise<PackageUpload> {
+  if (plainHttp !== undefined) throw new CliError('CLI.USAGE', '--plain-http is about a registry, and this is a file');
+  const bytes = await readBytes(file);
+  const signature = await findSignature(file, options);
+  output.progress(`Signature: ${escapeLine(signature.path)}`);
+  return { fileName: basename(file), bytes, signatures: [signature] };
+}
+
+/** The bytes never touch the disk. */
+async function fromRegistry(context: CommandContext, source: string, options: PushOptions): Promise<PackageUpload> {
+  if (options.bundle !== undefined || options.signature !== undefined) {
+    throw new CliError('CLI.USAGE', 'the signatures come out of the registry; leave --bundle and --signature out');
+  }
+  const { pull } = await import('../oci/pull.js');
+  const { fileNameOf } = await import('../oci/manifest.js');
+  const pulled = await pull(context, source, options.plainHttp);
+  if (pulled.bundles.length === 0) {
+    throw new CliError('CLI.REFUSED', `${source} has no signature in its registry`, {
+      hints: [
+        'Sign the file and push both: `atomctl sign FILE --key cosign.key`, then `atomctl oci push FILE REFERENCE`.',
+      ],
+    });
+  }
+  const fileName = fileNameOf(pulled.file);
+  const signatures = pulled.bundles.map(({ bytes }, at) => ({
+    kind: 'bundle' as const,
+    path: bundlePathOf(fileName, at + 1),
+    text: bytes.toString('utf8'),
+  }));
+  context.output.progress(
+    `Pulled ${pulled.file.digest}, ${signatures.length === 1 ? '1 signature' : `${signatures.length} signatures`}.`,
+  );
+  return { fileName, bytes: pulled.bytes, signatures };
 }

@@ -1,4 +1,4 @@
-import { loadPublicKeys, SignatureError, type VerifiedSignature, verifySignature } from '../../wpk/index.js';
+import { loadPublicKeys, SignatureError, signerId, type VerifiedSignature, verifySignature } from '../../wpk/index.js';
 import { type ExitCode, exitCodes } from '../cli.errors.js';
 import type { CommandContext } from '../context.js';
 import { readBytes, readText } from '../local.files.js';
@@ -34,17 +34,17 @@ export async function verify(context: CommandContext, file: string, options: Ver
 function documentOf(
   file: string,
   { kind, path }: SignatureFile,
-  { digest, keyId, claims }: VerifiedSignature,
+  { digest, signer, claims }: VerifiedSignature,
 ): unknown {
-  return { verified: true, file, digest, keyId, [kind]: path, ...(claims && { claims }) };
+  return { verified: true, file, digest, keyId: signerId(signer), [kind]: path, ...(claims && { claims }) };
 }
 
-function view(file: string, { kind, path }: SignatureFile, { digest, keyId, claims }: VerifiedSignature): string {
+function view(file: string, { kind, path }: SignatureFile, { digest, signer, claims }: VerifiedSignature): string {
   return renderFields([
     ['verified', escapeLine(file)],
     ['digest', digest],
     ['states', claims && escapeLine(`${claims.name}@${claims.version}`)],
-    ['key', keyId],
+    ['key', signerId(signer)],
     [kind, escapeLine(path)],
   ]);
 }

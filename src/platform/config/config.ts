@@ -59,6 +59,16 @@ export class Environment {
   @IsString()
   COSIGN_PUBLIC_KEY_PATH?: string;
 
+  /** Path of a trust file; then `/v1/trust` only shows what it says. */
+  @IsOptional()
+  @IsString()
+  TRUST_FILE?: string;
+
+  /** Path of a Sigstore trusted_root.json: certificate authorities and logs for keyless signatures and log entries. */
+  @IsOptional()
+  @IsString()
+  TRUSTED_ROOT_PATH?: string;
+
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true })
   VAULT_ADDR?: string;

@@ -28,6 +28,24 @@ const high = [finding('high')];
 const harmless = [finding('medium'), finding('low'), finding('info')];
 
 describe('decide', () => {
+  describe('with an override in force', () => {
+    const override = { reason: 'incident 4711', by: 'anna', expiresAt: '2026-11-26T16:00:00Z' };
+
+    it('allows the run, says whose word that was, and hides nothing of what the rules say', () => {
+      const decision = decide(someFacts({ findings: critical, safety: approval, override }));
+      expect(decision).toMatchObject({ outcome: 'allow', requiredApprovals: 0 });
+      expect(decision.reasons.map(({ code }) => code)).toEqual(['overridden', ...ids('critical'), 'approval-required']);
+      expect(decision.reasons[0]?.message).toMatch(/anna.*2026-11-26T16:00:00Z.*incident 4711/);
+      expect(decision.risk).toEqual(decide(someFacts({ findings: critical })).risk);
+    });
+
+    it('is another decision than the one without it, and admits nothing to the registry', () => {
+      const facts = someFacts({ findings: critical });
+      expect(decide({ ...facts, override }).id).not.toBe(decide(facts).id);
+      expect(decide({ ...facts, override, stage: 'admission' }).outcome).toBe('deny');
+    });
+  });
+
   it.each<[string, Case, outcome: string, approvals: number, reasons: string[]]>([
     ['allows what nothing speaks against', {}, 'allow', 0, []],
     [

@@ -6,7 +6,7 @@ import { isSystemNamespace } from '../rules/kubernetes.js';
 import { RULESET_VERSION } from '../rules/ruleset.js';
 import { SYSTEM_NAMESPACE_RULE } from '../rules/system-namespace.rule.js';
 import { type Decision, type Outcome, OUTCOMES, type Reason } from './decision.js';
-import type { PolicyFacts } from './facts.js';
+import type { PolicyFacts, PolicyOverride } from './facts.js';
 
 /** One reason, and the outcome that it asks for. */
 interface Opinion {
@@ -15,7 +15,7 @@ interface Opinion {
 }
 
 /**
- * deny > requireApproval > allow: the most severe opinion wins. Pure: the same facts under the same ruleset give the same
+ * deny > requireApproval > allow: the most severe opinion wins, unless an override is in force for a run. Pure: the same facts under the same ruleset give the same
  * decision, with the same id, in every process and at any time.
  */
 export function decide(facts: PolicyFacts): Decision {
@@ -24,7 +24,9 @@ export function decide(facts: PolicyFacts): Decision {
     ...opinionsOnSafety(facts),
     ...opinionsOnNamespaces(facts),
   ].sort(bySeverity);
-  const outcome = OUTCOMES.find((candidate) => opinions.some((opinion) => opinion.outcome === candidate)) ?? 'allow';
+  const severest = OUTCOMES.find((candidate) => opinions.some((opinion) => opinion.outcome === candidate)) ?? 'allow';
+  const overridden = facts.stage === 'run' ? overrideReason(facts) : undefined;
+  const outcome = overridden ? 'allow' : severest;
   const { score, level } = scoreRisk(facts.findings);
   return {
     id: createHash('sha256')
@@ -33,7 +35,7 @@ export function decide(facts: PolicyFacts): Decision {
     outcome,
     requiredApprovals: outcome === 'requireApproval' ? 1 : 0,
     risk: { score, level },
-    reasons: opinions.map(({ reason }) => reason),
+    reasons: [...(overridden ? [overridden] : []), ...opinions.map(({ reason }) => reason)],
     rulesetVersion: RULESET_VERSION,
   };
 }
@@ -56,7 +58,19 @@ export function canonicalFacts(facts: PolicyFacts): PolicyFacts {
     dryRunDone,
     ...(namespaces !== undefined && { namespaces: namespaces.toSorted(compareText) }),
     ...(inputsDigest !== undefined && { inputsDigest }),
+    ...(facts.override && { override: pickOverride(facts.override) }),
   };
+}
+
+/** What the rules said stays among the reasons: an override hides nothing. */
+function overrideReason({ override }: PolicyFacts): Reason | undefined {
+  if (!override) return undefined;
+  const message = `Overridden by ${override.by} until ${override.expiresAt}: ${override.reason}`;
+  return { code: 'overridden', message, severity: 'info' };
+}
+
+function pickOverride({ reason, by, expiresAt }: PolicyOverride): PolicyOverride {
+  return { reason, by, expiresAt };
 }
 
 function opinionOnFinding({ ruleId, severity, message, pointer, line }: Finding): Opinion {

@@ -7,6 +7,15 @@ export interface PackageFacts {
   readonly digest: string;
   readonly safety: Pick<Safety, 'mode' | 'approvalRequired' | 'dryRunRequired'>;
   readonly findings: readonly Finding[];
+  /** An admin's word, in force now, that it may run whatever the rules say. */
+  readonly override?: PolicyOverride;
+}
+
+export interface PolicyOverride {
+  readonly reason: string;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly expiresAt: string;
 }
 
 /** Everything that a decision depends on: no clock, no database, no configuration beyond the ruleset's version. */

@@ -1,5 +1,5 @@
 import type { PackageFacts } from '../../policy/index.js';
-import type { PackageFile, WorkflowPackage } from '../../wpk/index.js';
+import type { PackageFile, Signer, WorkflowPackage } from '../../wpk/index.js';
 
 /** One registered version; `digest` says which bytes, for ever. */
 export interface WorkflowRef {
@@ -9,33 +9,30 @@ export interface WorkflowRef {
   readonly digest: string;
 }
 
-/** A key that signed a package; `keyId` is base64 of the SHA-256 of its SPKI DER, the hint of a cosign bundle. */
-export interface Signer {
-  readonly kind: 'key';
-  readonly keyId: string;
-}
-
-/** A package whose stored bytes were found intact and signed by a key that is trusted now. */
+/** A package whose stored bytes were found intact and signed as trust policy asks now. */
 export interface VerifiedPackage extends WorkflowRef {
   readonly package: WorkflowPackage;
   readonly file: PackageFile;
-  readonly signer: Signer;
-  /** What policy has to know of it: `policy.decide({ ...verified.facts, stage: 'run', dryRunDone })`. */
+  /** Whose signatures count; at least one. */
+  readonly signers: readonly Signer[];
+  /** What policy has to know of it, an override in force among it. */
   readonly facts: PackageFacts;
 }
 
 /** What other modules may ask the registry. */
 export abstract class WorkflowCatalog {
   /**
-   * The version asked for, or the highest one that is not a pre-release. Throws `workflow-not-found`.
-   * Says what is registered, not that it may run: `open` decides that.
+   * The version asked for, or the highest active one that is not a pre-release, for a new run. Throws `workflow-not-found`,
+   * `version-yanked` (unless an override is in force), and what `open` throws.
    */
-  abstract resolve(name: string, version?: string): Promise<WorkflowRef>;
+  abstract openForRun(name: string, version?: string): Promise<VerifiedPackage>;
 
   /**
-   * Loads the stored bytes and trusts nothing: digest, signature against today's keys, strict parse. The answer may be up to
-   * five minutes old. A package that calls itself otherwise than `ref` is a `digest-mismatch`: somebody changed a row. Throws `workflow-not-found`, `digest-mismatch`, `signature-missing`, `signature-invalid`,
-   * `signer-not-trusted` or a `package-…` code.
+   * Loads the stored bytes and trusts nothing: state of the version, digest, signatures against the trust of this moment,
+   * strict parse. What was verified under the same trust at most five minutes ago is not verified again; state and trust are
+   * looked at each time, at the price of one small statement, so it can be asked before every step. A package that calls
+   * itself otherwise than `ref` is a `digest-mismatch`: somebody changed a row. Throws `workflow-not-found`,
+   * `version-revoked`, `version-deleted`, `digest-mismatch`, or a `signature-…`, `signer-…`, `key-…` or `package-…` code.
    */
   abstract open(ref: WorkflowRef): Promise<VerifiedPackage>;
 }

@@ -3,61 +3,53 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
 import {
+  judge,
+  type Judgement,
   type PackageFile,
+  type PresentedSignature,
   readPackage,
   requireSupported,
   sha256,
-  type SignatureInput,
-  type VerifiedSignature,
+  type TrustSet,
   WpkError,
 } from '../../wpk/index.js';
 import { RegistryError } from '../registry.error.js';
 import { SIGNATURES_VERIFIED, VALIDATIONS } from '../registry.metrics.js';
-import { TrustedKeys } from '../signatures/trusted-keys.js';
-import { verifySignature } from '../signatures/verify-signature.js';
+import { refusalOf } from './distrust.js';
 import { asRegistryError } from './package-refusal.js';
 
 export interface OpenedPackage {
   readonly file: PackageFile;
-  readonly verified: VerifiedSignature;
+  readonly judgement: Judgement;
 }
 
-/** From bytes to a package that may be believed: strictly read, valid, executable here, and signed by a key trusted now. */
+/** From bytes to a package that may be believed: strictly read, valid, executable here, and signed as trust policy asks. */
 @Injectable()
 export class PackageOpener {
   constructor(
-    private readonly trust: TrustedKeys,
     @InjectMetric(VALIDATIONS) private readonly validations: Counter,
     @InjectMetric(SIGNATURES_VERIFIED) private readonly verifications: Counter,
   ) {}
 
   /**
-   * One good signature is enough. Bytes that come from the database are held to the digest that they are stored under.
-   * Throws RegistryError: why the package, or else the first signature, was refused.
+   * Bytes that come from the database are held to the digest that they are stored under. Throws RegistryError: why the package
+   * is refused.
    */
-  async open(bytes: Buffer, signatures: readonly SignatureInput[], digest?: string): Promise<OpenedPackage> {
-    if (digest !== undefined && digestOf(bytes) !== digest) {
-      throw new RegistryError(
-        'digest-mismatch',
-        `The stored bytes are not those of ${digest}: they were changed after registration.`,
-      );
-    }
+  async open(
+    bytes: Buffer,
+    signatures: readonly PresentedSignature[],
+    trust: TrustSet,
+    digest?: string,
+  ): Promise<OpenedPackage> {
+    if (digest !== undefined) requireDigest(bytes, digest);
     const file = await this.read(bytes);
-    let refusal: RegistryError | undefined;
-    for (const signature of signatures) {
-      try {
-        return { file, verified: this.verify(bytes, signature, file) };
-      } catch (error) {
-        if (!(error instanceof RegistryError)) throw error;
-        refusal ??= error;
-      }
-    }
-    throw (
-      refusal ?? new RegistryError('signature-missing', 'The package has no signature; sign it and upload it again.')
-    );
+    const judgement = this.judge(file, bytes, signatures, trust);
+    if (judgement.distrust) throw refusalOf(judgement);
+    return { file, judgement };
   }
 
-  private async read(bytes: Buffer): Promise<PackageFile> {
+  /** Throws RegistryError for bytes that are no valid package that can be executed here. */
+  async read(bytes: Buffer): Promise<PackageFile> {
     try {
       const file = await readPackage(bytes);
       requireSupported(file);
@@ -70,19 +62,19 @@ export class PackageOpener {
     }
   }
 
-  private verify(bytes: Buffer, signature: SignatureInput, file: PackageFile): VerifiedSignature {
-    const { kind } = signature;
-    try {
-      const verified = verifySignature(bytes, signature, file.package.metadata, this.trust);
-      this.verifications.inc({ result: 'ok', kind });
-      return verified;
-    } catch (error) {
-      this.verifications.inc({ result: 'refused', kind });
-      throw error;
+  judge(file: PackageFile, bytes: Buffer, signatures: readonly PresentedSignature[], trust: TrustSet): Judgement {
+    const { name, version } = file.package.metadata;
+    const judgement = judge({ bytes, name, version, signatures }, trust);
+    for (const { kind, entries } of judgement.signatures) {
+      this.verifications.inc({ result: entries.length > 0 ? 'ok' : 'refused', kind });
     }
+    return judgement;
   }
 }
 
-function digestOf(bytes: Buffer): string {
-  return `sha256:${sha256(bytes).toString('hex')}`;
+/** Throws `digest-mismatch` for bytes that are not those that they are stored as. */
+export function requireDigest(bytes: Buffer, digest: string): void {
+  if (`sha256:${sha256(bytes).toString('hex')}` === digest) return;
+  const detail = `The stored bytes are not those of ${digest}: they were changed after registration.`;
+  throw new RegistryError('digest-mismatch', detail);
 }

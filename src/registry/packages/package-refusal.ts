@@ -1,5 +1,5 @@
 import type { ErrorPlace } from '../../platform/errors/domain.error.js';
-import { type WpkError, type WpkErrorCode, type WpkProblem } from '../../wpk/index.js';
+import type { WpkError, WpkErrorCode, WpkProblem } from '../../wpk/index.js';
 import { RegistryError, type RegistryErrorCode } from '../registry.error.js';
 
 /** A hostile document may put anything into a message; what is answered is short and has no control characters. */
@@ -7,7 +7,12 @@ const MAX_DETAIL = 500;
 
 /** What the caller is told of a package that the library refused. */
 export function asRegistryError(cause: WpkError): RegistryError {
-  return new RegistryError(codeOf(cause.code), excerpt(cause.message), { cause, errors: cause.problems.map(toPlace) });
+  return new RegistryError(codeOf(cause.code), excerpt(cause.message), { cause, errors: asPlaces(cause.problems) });
+}
+
+/** The places of problems that a library found, fit to be answered. */
+export function asPlaces(problems: readonly WpkProblem[]): ErrorPlace[] {
+  return problems.map(toPlace);
 }
 
 function toPlace({ pointer, detail, hint, line, column }: WpkProblem): ErrorPlace {

@@ -5,12 +5,20 @@ import type { FastifyRequest } from 'fastify';
 import { HttpError } from '../../platform/http/http.error.js';
 import type { SignatureInput } from '../../wpk/index.js';
 import { RegistryError, type RegistryErrorCode } from '../registry.error.js';
-import { isPartName, PART_LIMITS, type PartName, type Upload } from './upload.js';
+import { isPartName, MAX_SIGNATURES, PART_LIMITS, type PartName, type Upload } from './upload.js';
 
 /** Bytes of all uploads that are being read or worked on at one time. Above it, callers are asked to come again. */
 const MAX_BYTES_IN_FLIGHT = 96 * 1024 * 1024;
 
-type Parts = Map<PartName, Buffer>;
+interface Part {
+  readonly name: PartName;
+  readonly bytes: Buffer;
+}
+
+export interface UploadOptions {
+  /** A package that nobody signed is refused, unless somebody only wants to be told so. */
+  readonly allowUnsigned?: boolean;
+}
 
 /** A sum of bytes with a bound. */
 class Lease {
@@ -23,25 +31,29 @@ export class UploadReader {
   private inFlight = 0;
 
   /** Calls `use` with what the request brought; its bytes count as in flight until `use` is done. */
-  async withUpload<Result>(request: FastifyRequest, use: (upload: Upload) => Promise<Result>): Promise<Result> {
+  async withUpload<Result>(
+    request: FastifyRequest,
+    use: (upload: Upload) => Promise<Result>,
+    options: UploadOptions = {},
+  ): Promise<Result> {
     if (!request.isMultipart()) {
       throw new HttpError('media-type-unsupported', 'Send multipart/form-data with the parts package and bundle.');
     }
     const lease = new Lease();
     try {
-      return await use(toUpload(await this.readParts(request, lease)));
+      return await use(toUpload(await this.readParts(request, lease), options));
     } finally {
       this.inFlight -= lease.bytes;
     }
   }
 
-  private async readParts(request: FastifyRequest, lease: Lease): Promise<Parts> {
-    const parts: Parts = new Map();
+  private async readParts(request: FastifyRequest, lease: Lease): Promise<Part[]> {
+    const parts: Part[] = [];
     try {
       for await (const part of request.parts(OPTIONS)) {
         if (part.type !== 'file') throw unexpected('The upload has a part that is not read here.');
-        const name = this.nameOf(part, parts);
-        parts.set(name, await this.readPart(part, name, lease));
+        const name = nameOf(part, parts);
+        parts.push({ name, bytes: await this.readPart(part, name, lease) });
       }
     } catch (cause) {
       if (cause instanceof RegistryError || cause instanceof HttpError) throw cause;
@@ -50,12 +62,6 @@ export class UploadReader {
       });
     }
     return parts;
-  }
-
-  private nameOf({ fieldname }: MultipartFile, parts: Parts): PartName {
-    if (!isPartName(fieldname)) throw unexpected('Only the parts package, bundle and signature are read.');
-    if (parts.has(fieldname)) throw unexpected(`The part '${fieldname}' comes more than once.`);
-    return fieldname;
   }
 
   private async readPart({ file }: MultipartFile, name: PartName, lease: Lease): Promise<Buffer> {
@@ -83,19 +89,30 @@ export class UploadReader {
 const OPTIONS = {
   isPartAFile: () => true,
   throwFileSizeLimit: false,
-  limits: { fileSize: PART_LIMITS.package + 1, files: 4, parts: 8, headerPairs: 16 },
+  limits: { fileSize: PART_LIMITS.package + 1, files: MAX_SIGNATURES + 2, parts: MAX_SIGNATURES + 4, headerPairs: 16 },
 } as const;
 
-function toUpload(parts: Parts): Upload {
-  const bytes = parts.get('package');
+function nameOf({ fieldname }: MultipartFile, parts: readonly Part[]): PartName {
+  if (!isPartName(fieldname)) throw unexpected('Only the parts package, bundle and signature are read.');
+  if (fieldname === 'package' && parts.some(({ name }) => name === 'package')) {
+    throw unexpected("The part 'package' comes more than once.");
+  }
+  if (parts.filter(({ name }) => name !== 'package').length >= MAX_SIGNATURES) {
+    throw unexpected(`At most ${MAX_SIGNATURES} signatures are read.`);
+  }
+  return fieldname;
+}
+
+function toUpload(parts: readonly Part[], { allowUnsigned = false }: UploadOptions): Upload {
+  const bytes = parts.find(({ name }) => name === 'package')?.bytes;
   if (!bytes) {
     throw new RegistryError('part-missing', "The part 'package' is missing; it holds the bytes of the package.");
   }
-  const bundle = parts.get('bundle');
-  const signature = parts.get('signature');
-  if (bundle && signature) throw unexpected("Send the part 'bundle' or the part 'signature', not both.");
-  if (bundle) return { package: bytes, signature: text('bundle', bundle, 'bundle-malformed') };
-  if (signature) return { package: bytes, signature: text('signature', signature, 'signature-invalid') };
+  const signatures = parts.flatMap((part) => {
+    if (part.name === 'package') return [];
+    return [text(part.name, part.bytes, part.name === 'bundle' ? 'bundle-malformed' : 'signature-invalid')];
+  });
+  if (signatures.length > 0 || allowUnsigned) return { package: bytes, signatures };
   throw new RegistryError(
     'signature-missing',
     "The package is not signed; sign it with 'atomctl sign' or cosign and send the part 'bundle' (or 'signature').",

@@ -1,4 +1,4 @@
-/** OpenAPI of the upload: one of `bundle` and `signature` comes with the package. */
+/** OpenAPI of the upload: signatures come with the package, one or several, of either kind. */
 export const UPLOAD_SCHEMA = {
   type: 'object' as const,
   required: ['package'],
@@ -9,15 +9,16 @@ export const UPLOAD_SCHEMA = {
       description: 'The package: one YAML file (at most 1 MiB) or a .wpk.tgz (at most 20 MiB).',
     },
     bundle: {
-      type: 'string' as const,
-      format: 'binary',
+      type: 'array' as const,
+      items: { type: 'string' as const, format: 'binary' },
       description:
-        'The Sigstore bundle (JSON) written by `atomctl sign` or `cosign sign-blob --bundle`; at most 1 MiB.',
+        'Sigstore bundles (JSON) written by `atomctl sign` or `cosign sign-blob --bundle`; a part for each, at most 1 MiB.',
     },
     signature: {
-      type: 'string' as const,
-      description: 'Instead of a bundle: the base64 text written by `cosign sign-blob --output-signature`.',
-      example: 'MEUCIQDk0f3m…',
+      type: 'array' as const,
+      items: { type: 'string' as const },
+      description:
+        'Bare signatures: the base64 text written by `cosign sign-blob --output-signature`; a part for each.',
     },
   },
 };

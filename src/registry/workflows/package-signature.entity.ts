@@ -1,17 +1,21 @@
 import { Check, Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 
+import type { Signer } from '../../wpk/index.js';
 import { PackageEntity } from './package.entity.js';
 
-/** A row of `package_signature`: one for each key that signed the package, so that a key can be replaced by signing again. */
+/** A row of `package_signature`: one for each signer of the package, so that a key can be replaced by signing again. */
 @Entity('package_signature')
 @Check('package_signature_kind_check', `kind IN ('signature', 'bundle')`)
 export class PackageSignatureEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'package_signature_pkey' })
   digest!: string;
 
-  /** base64 of the SHA-256 of the key's SPKI DER. Never the signature itself: ECDSA has two for one. */
-  @PrimaryColumn('text', { name: 'key_id', primaryKeyConstraintName: 'package_signature_pkey' })
-  keyId!: string;
+  /** `signerId` of the signer. Never the signature itself: ECDSA has two for one. */
+  @PrimaryColumn('text', { name: 'signer_id', primaryKeyConstraintName: 'package_signature_pkey' })
+  signerId!: string;
+
+  @Column('jsonb')
+  signer!: Signer;
 
   @Column('text')
   kind!: 'signature' | 'bundle';
@@ -19,8 +23,15 @@ export class PackageSignatureEntity {
   @Column('text')
   text!: string;
 
-  @CreateDateColumn({ type: 'timestamptz', name: 'verified_at' })
-  verifiedAt!: Date;
+  @Column('boolean', { name: 'logged' })
+  isLogged!: boolean;
+
+  @Column('timestamptz', { name: 'signed_at', nullable: true })
+  signedAt!: Date | null;
+
+  /** What retirement and validity of a key are measured against: the registry's own clock. */
+  @CreateDateColumn({ type: 'timestamptz', name: 'stored_at' })
+  storedAt!: Date;
 
   @ManyToOne(() => PackageEntity, { nullable: false })
   @JoinColumn({ name: 'digest', foreignKeyConstraintName: 'package_signature_digest_fkey' })

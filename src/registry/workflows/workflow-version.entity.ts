@@ -1,12 +1,15 @@
-import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
 
 import type { Decision } from '../../policy/index.js';
-import { PackageEntity } from './package.entity.js';
+import type { Signer } from '../../wpk/index.js';
+import type { Override, VersionState } from './version-state.js';
 
-/** A row of `workflow_version`; written once, never changed. */
+/** A row of `workflow_version`. What it is never changes; how it stands may, and is audited. */
 @Entity('workflow_version')
 @Index('workflow_version_name_version_key', ['name', 'version'], { unique: true })
-@Index('workflow_version_latest_idx', ['name', 'prerelease', 'versionKey'])
+@Index('workflow_version_latest_idx', ['name', 'state', 'prerelease', 'versionKey'])
+@Check('workflow_version_state_check', `state IN ('active', 'yanked', 'revoked', 'deleted')`)
+@Check('workflow_version_safety_mode_check', `safety_mode IN ('manual', 'auto')`)
 export class WorkflowVersionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'workflow_version_pkey' })
   id!: string;
@@ -24,14 +27,16 @@ export class WorkflowVersionEntity {
   @Column('boolean')
   prerelease!: boolean;
 
-  /** Name and version are in the bytes, so one digest is one version. */
+  /** Name and version are in the bytes, so one digest is one version. No foreign key: a deleted version has no bytes. */
   @Index('workflow_version_digest_key', { unique: true })
   @Column('text')
   digest!: string;
 
-  @ManyToOne(() => PackageEntity, { nullable: false })
-  @JoinColumn({ name: 'digest', foreignKeyConstraintName: 'workflow_version_digest_fkey' })
-  package!: PackageEntity;
+  @Column('text', { name: 'media_type' })
+  mediaType!: string;
+
+  @Column('integer')
+  size!: number;
 
   @Column('text', { nullable: true })
   description!: string | null;
@@ -42,8 +47,18 @@ export class WorkflowVersionEntity {
   @Column('text', { array: true })
   tags!: string[];
 
-  @Column('text', { name: 'key_id' })
-  keyId!: string;
+  @Column('text', { array: true })
+  families!: string[];
+
+  @Column('text', { name: 'safety_mode' })
+  safetyMode!: 'manual' | 'auto';
+
+  /** `signerId` of the signer. */
+  @Column('text', { name: 'signer_id' })
+  signerId!: string;
+
+  @Column('jsonb')
+  signer!: Signer;
 
   /** As it was at admission. No foreign key: the decision is another module's. */
   @Column('jsonb')
@@ -54,4 +69,19 @@ export class WorkflowVersionEntity {
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
+
+  @Column('text', { default: 'active' })
+  state!: VersionState;
+
+  @Column('text', { name: 'state_reason', nullable: true })
+  stateReason!: string | null;
+
+  @Column('text', { name: 'state_by', nullable: true })
+  stateBy!: string | null;
+
+  @Column('timestamptz', { name: 'state_at', nullable: true })
+  stateAt!: Date | null;
+
+  @Column('jsonb', { nullable: true })
+  override!: Override | null;
 }

@@ -4,15 +4,28 @@ import type { QueryResultRow } from 'pg';
 import { Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
-import { Database } from '../../platform/database/database.js';
+import { AuditLog, type NewAuditEntry } from '../../audit/index.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { signerId } from '../../wpk/index.js';
 import type { WorkflowRef } from '../catalog/workflow-catalog.js';
 import { RegistryError } from '../registry.error.js';
 import { PackageEntity } from './package.entity.js';
 import { PackageSignatureEntity } from './package-signature.entity.js';
 import { isPrerelease, versionSortKey } from './version-sort-key.js';
-import { WorkflowStore } from './workflow.store.js';
+import type { VersionState } from './version-state.js';
+import { WorkflowEntity } from './workflow.entity.js';
+import { listWorkflows } from './workflow.list.store.postgres.js';
+import * as sql from './workflow.sql.js';
+import {
+  type NewOverride,
+  type SeenVersion,
+  type StateChange,
+  type WorkflowFilter,
+  WorkflowStore,
+} from './workflow.store.js';
 import { WorkflowVersionEntity } from './workflow-version.entity.js';
 import type {
+  NewSignature,
   NewVersion,
   StoredPackage,
   StoredSignature,
@@ -20,117 +33,77 @@ import type {
   WorkflowVersion,
 } from './workflow-version.js';
 
-/** All or nothing in one round trip: the unique index on (name, version) decides who of many is first. */
-const ADD = {
-  name: 'registry-add',
-  text: `
-    WITH added AS (
-      INSERT INTO workflow_version (id, name, version, version_key, prerelease, digest, description, author, tags, key_id,
-                                    decision, uploaded_by)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-      ON CONFLICT DO NOTHING RETURNING digest, created_at
-    ), stored AS (
-      INSERT INTO package (digest, media_type, size, bytes)
-      SELECT digest, $13::text, length($14::bytea), $14::bytea FROM added
-    ), signed AS (
-      INSERT INTO package_signature (digest, key_id, kind, text) SELECT digest, $10::text, $15::text, $16::text FROM added
-    )
-    SELECT created_at AS "createdAt" FROM added`,
-};
-
-/** Another signature of bytes that are registered already. */
-const SIGN = {
-  name: 'registry-sign',
-  text: `
-    INSERT INTO package_signature (digest, key_id, kind, text)
-    SELECT digest, $2::text, $3::text, $4::text FROM package WHERE digest = $1
-    ON CONFLICT DO NOTHING`,
-};
-
-const REF = {
-  name: 'registry-ref',
-  text: 'SELECT name, version, digest FROM workflow_version WHERE name = $1 AND version = $2',
-};
-
-const LATEST = {
-  name: 'registry-latest',
-  text: `
-    SELECT name, version, digest FROM workflow_version
-     WHERE name = $1 AND NOT prerelease ORDER BY version_key DESC, version DESC LIMIT 1`,
-};
-
-/** The highest release stands for the workflow; without one, the highest pre-release. */
-const LIST = {
-  name: 'registry-list',
-  text: `
-    WITH page AS (
-      SELECT name, count(*)::integer AS versions, max(created_at) AS updated_at
-        FROM workflow_version WHERE name > $1 GROUP BY name ORDER BY name LIMIT $2
-    )
-    SELECT p.name, p.versions, p.updated_at AS "updatedAt", h.description, h.tags,
-           CASE WHEN h.prerelease THEN NULL ELSE h.version END AS "latestVersion"
-      FROM page p CROSS JOIN LATERAL (
-        SELECT version, prerelease, description, tags FROM workflow_version w
-         WHERE w.name = p.name ORDER BY prerelease, version_key DESC, version DESC LIMIT 1
-      ) h ORDER BY p.name`,
-};
+type AddRow = { readonly createdAt: Date | null; readonly trustRevision: number };
+type Added = { readonly version: WorkflowVersion; readonly created: boolean } | undefined;
 
 @Injectable()
 export class PostgresWorkflowStore extends WorkflowStore {
   constructor(
     @InjectRepository(WorkflowVersionEntity) private readonly versions: Repository<WorkflowVersionEntity>,
+    @InjectRepository(WorkflowEntity) private readonly workflows: Repository<WorkflowEntity>,
     @InjectRepository(PackageEntity) private readonly packages: Repository<PackageEntity>,
     @InjectRepository(PackageSignatureEntity) private readonly signatures: Repository<PackageSignatureEntity>,
     private readonly database: Database,
+    private readonly audit: AuditLog,
   ) {
     super();
   }
 
-  async add(added: NewVersion): Promise<{ version: WorkflowVersion; created: boolean }> {
-    const [row] = await this.database.query<{ createdAt: Date }>(ADD, addValues(added));
-    if (row) {
-      return { version: toAdded(added, row.createdAt), created: true };
+  async add(added: NewVersion, trustRevision: number | null, override?: NewOverride): Promise<Added> {
+    const values = addValues(added, trustRevision);
+    const [row] = await (override
+      ? this.addOverridden(added, values, override)
+      : this.database.query<AddRow>(sql.ADD, values));
+    if (row?.createdAt) {
+      const version = override ? await this.find(added.name, added.version) : toAdded(added, row.createdAt);
+      return version && { version, created: true };
     }
-    const { name, version, digest, signature, signer } = added;
-    const existing = await this.find(name, version);
-    if (existing?.digest !== digest) {
-      throw new RegistryError(
-        'version-exists',
-        `${name}@${version} is registered with the digest ${existing?.digest ?? 'of another package'}; a version never changes, so raise metadata.version.`,
-      );
-    }
-    if (signer.keyId !== existing.signer.keyId) {
-      await this.database.query(SIGN, [digest, signer.keyId, signature.kind, signature.text]);
-    }
+    if (trustRevision !== null && row?.trustRevision !== trustRevision) return undefined;
+    const existing = await this.find(added.name, added.version);
+    if (existing?.digest !== added.digest) throw versionExists(added, existing);
+    if (existing.state === 'deleted') return this.restore(added, trustRevision);
+    const hasMore = added.signatures.some(({ signer }) => signerId(signer) !== signerId(existing.signer));
+    if (hasMore) await this.database.query(sql.SIGN, [added.digest, signaturesJson(added.signatures)]);
     return { version: existing, created: false };
   }
 
   async find(name: string, version: string): Promise<WorkflowVersion | undefined> {
-    const row = await this.withPackage().where({ name, version }).getOne();
+    const row = await this.versions.findOneBy({ name, version });
     return row ? toVersion(row) : undefined;
   }
 
-  async findRef(name: string, version: string): Promise<WorkflowRef | undefined> {
-    const [row] = await this.database.query<QueryResultRow & WorkflowRef>(REF, [name, version]);
+  async seeVersion(name: string, version: string): Promise<SeenVersion | undefined> {
+    const [row] = await this.database.query<QueryResultRow & SeenVersion>(sql.STANDING_OF_VERSION, [name, version]);
     return row;
   }
 
-  async findLatest(name: string): Promise<WorkflowRef | undefined> {
-    const [row] = await this.database.query<QueryResultRow & WorkflowRef>(LATEST, [name]);
+  async seeLatest(name: string): Promise<SeenVersion | undefined> {
+    const [row] = await this.database.query<QueryResultRow & SeenVersion>(sql.STANDING_OF_LATEST, [name]);
     return row;
   }
 
-  async versionsOf(name: string, limit: number): Promise<WorkflowVersion[]> {
-    const rows = await this.withPackage()
-      .where({ name })
-      .orderBy({ 'v.versionKey': 'DESC', 'v.version': 'DESC' })
-      .limit(limit)
-      .getMany();
+  async seeDigest(digest: string): Promise<SeenVersion | undefined> {
+    const [row] = await this.database.query<QueryResultRow & SeenVersion>(sql.STANDING_OF_DIGEST, [digest]);
+    return row;
+  }
+
+  async versionsOf(
+    name: string,
+    limit: number,
+    { after, state }: { readonly after?: string; readonly state?: VersionState } = {},
+  ): Promise<WorkflowVersion[]> {
+    const query = this.versions.createQueryBuilder('v').where({ name }).andWhere(`v.state <> 'deleted'`);
+    if (state !== undefined) query.andWhere({ state });
+    if (after !== undefined) {
+      const key = versionSortKey(after);
+      query.andWhere('(v.version_key, v.version) < (:key, :after)', { key, after });
+    }
+    const rows = await query.orderBy({ 'v.versionKey': 'DESC', 'v.version': 'DESC' }).limit(limit).getMany();
     return rows.map(toVersion);
   }
 
-  list(limit: number, after = ''): Promise<WorkflowSummary[]> {
-    return this.database.query<QueryResultRow & WorkflowSummary>(LIST, [after, limit]);
+  list(limit: number, after = '', filter: WorkflowFilter = {}): Promise<WorkflowSummary[]> {
+    return listWorkflows(this.workflows, limit, after, filter);
   }
 
   async findPackage(digest: string): Promise<StoredPackage | undefined> {
@@ -142,34 +115,140 @@ export class PostgresWorkflowStore extends WorkflowStore {
   }
 
   async signaturesOf(digest: string): Promise<StoredSignature[]> {
-    const rows = await this.signatures.find({ where: { digest }, order: { verifiedAt: 'ASC', keyId: 'ASC' } });
-    return rows.map(({ kind, text, keyId, verifiedAt }) => ({ kind, text, keyId, verifiedAt }));
+    const rows = await this.signatures.find({ where: { digest }, order: { storedAt: 'ASC', signerId: 'ASC' } });
+    return rows.map(({ kind, text, signer, isLogged, signedAt, storedAt }) => ({
+      ...{ kind, text, signer, isLogged, signedAt, storedAt },
+    }));
   }
 
-  /** One statement; `find` with a relation and a limit would be two. */
-  private withPackage() {
-    return this.versions.createQueryBuilder('v').innerJoinAndSelect('v.package', 'p');
+  changeState(change: StateChange, audit: NewAuditEntry): Promise<boolean> {
+    const { name, version, from, to, reason, by } = change;
+    return this.changeWorkflow(name, audit, async (transaction) => {
+      const rows = await transaction.query(sql.CHANGE_STATE, [name, version, from, to, reason, by]);
+      return rows.length > 0;
+    });
+  }
+
+  setOverride(
+    { name, version }: Pick<WorkflowRef, 'name' | 'version'>,
+    override: NewOverride | null,
+    audit: NewAuditEntry,
+  ): Promise<boolean> {
+    const values = [override?.reason ?? null, override?.by ?? null, override?.hours ?? null];
+    return this.database.transaction(async (transaction) => {
+      const rows = await transaction.query(sql.SET_OVERRIDE, [name, version, ...values]);
+      if (rows.length > 0) await this.audit.append(transaction, audit);
+      return rows.length > 0;
+    });
+  }
+
+  addSignature(digest: string, signature: NewSignature, audit: NewAuditEntry): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      await transaction.query(sql.SIGN, [digest, signaturesJson([signature])]);
+      await this.audit.append(transaction, audit);
+    });
+  }
+
+  removeBytes(digest: string): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      const deleted = await transaction.query(sql.LOCK_DELETED, [digest]);
+      if (deleted.length === 0) return;
+      await transaction.query(sql.REMOVE_SIGNATURES, [digest]);
+      await transaction.query(sql.REMOVE_PACKAGE, [digest]);
+    });
+  }
+
+  private addOverridden(added: NewVersion, values: readonly unknown[], override: NewOverride): Promise<AddRow[]> {
+    const { name, version, digest } = added;
+    const { reason, by, hours } = override;
+    return this.database.transaction(async (transaction) => {
+      const rows = await transaction.query<AddRow>(sql.ADD, values);
+      if (!rows[0]?.createdAt) return rows;
+      await transaction.query(sql.SET_OVERRIDE, [name, version, reason, by, hours]);
+      const subject = `workflows/${name}/versions/${version}`;
+      await this.audit.append(transaction, {
+        ...{ actor: by, action: 'version.register-overridden', subject },
+        body: { reason, hours, digest, outcome: added.decision.outcome },
+      });
+      return rows;
+    });
+  }
+
+  private async restore(added: NewVersion, trustRevision: number | null): Promise<Added> {
+    const { name, version, digest, uploadedBy, bytes, signatures } = added;
+    const audit = {
+      ...{ actor: uploadedBy, action: 'version.restore', body: { digest } },
+      subject: `workflows/${name}/versions/${version}`,
+    };
+    const isRestored = await this.changeWorkflow(name, audit, async (transaction) => {
+      const rows = await transaction.query(sql.RESTORE, [digest, bytes, uploadedBy, trustRevision]);
+      if (rows.length > 0) await transaction.query(sql.SIGN, [digest, signaturesJson(signatures)]);
+      return rows.length > 0;
+    });
+    // Somebody was first with the same bytes, or trust has changed meanwhile: the caller looks again.
+    const found = isRestored ? await this.find(name, version) : undefined;
+    return found && { version: found, created: true };
+  }
+
+  /** One change of one workflow's versions at a time, and the row of the list follows it. */
+  private changeWorkflow(
+    name: string,
+    audit: NewAuditEntry,
+    change: (transaction: Transaction) => Promise<boolean>,
+  ): Promise<boolean> {
+    return this.database.transaction(async (transaction) => {
+      await transaction.query(sql.LOCK_WORKFLOW, [name]);
+      if (!(await change(transaction))) return false;
+      await transaction.query(sql.SHOW_ANEW, [name]);
+      await this.audit.append(transaction, audit);
+      return true;
+    });
   }
 }
 
-function addValues(added: NewVersion): unknown[] {
-  const { name, version, digest, description, author, tags, signer, decision, uploadedBy, mediaType } = added;
+function addValues(added: NewVersion, trustRevision: number | null): unknown[] {
+  const { name, version, digest, description, author, tags, families, safetyMode, decision, uploadedBy } = added;
+  const signer = firstSigner(added.signatures);
   return [
     ...[uuid(), name, version, versionSortKey(version), isPrerelease(version), digest, description, author, tags],
-    ...[signer.keyId, JSON.stringify(decision), uploadedBy, mediaType, added.bytes],
-    ...[added.signature.kind, added.signature.text],
+    ...[families, safetyMode, signerId(signer), JSON.stringify(signer), JSON.stringify(decision), uploadedBy],
+    ...[added.mediaType, added.bytes, trustRevision, signaturesJson(added.signatures)],
   ];
 }
 
-function toAdded(added: NewVersion, createdAt: Date): WorkflowVersion {
-  const { name, version, digest, mediaType, bytes, description, author, tags, signer, decision, uploadedBy } = added;
-  const size = bytes.length;
-  return { name, version, digest, mediaType, size, description, author, tags, signer, decision, uploadedBy, createdAt };
+function signaturesJson(signatures: readonly NewSignature[]): string {
+  return JSON.stringify(
+    signatures.map(({ signer, kind, text, isLogged, signedAt }) => ({
+      ...{ signer_id: signerId(signer), signer, kind, text, logged: isLogged, signed_at: signedAt },
+    })),
+  );
+}
+
+function firstSigner([first]: readonly NewSignature[]): NewSignature['signer'] {
+  if (!first) throw new TypeError('A version is added with at least one signature.');
+  return first.signer;
+}
+
+function toAdded({ bytes, signatures, ...content }: NewVersion, createdAt: Date): WorkflowVersion {
+  const standing = { state: 'active', stateReason: null, stateBy: null, stateAt: null, override: null } as const;
+  return { ...content, ...standing, size: bytes.length, signer: firstSigner(signatures), createdAt };
 }
 
 function toVersion(row: WorkflowVersionEntity): WorkflowVersion {
-  const { name, version, digest, description, author, tags, keyId, decision, uploadedBy, createdAt } = row;
-  const { mediaType, size } = row.package;
-  const signer = { kind: 'key', keyId } as const;
-  return { name, version, digest, mediaType, size, description, author, tags, signer, decision, uploadedBy, createdAt };
+  const { name, version, digest, mediaType, size, description, author, tags, families, safetyMode, signer } = row;
+  const { decision, uploadedBy, createdAt, state, stateReason, stateBy, stateAt, override } = row;
+  const isInForce = override !== null && Date.parse(override.expiresAt) > Date.now();
+  return {
+    ...{ name, version, digest, mediaType, size, description, author, tags, families, safetyMode, signer },
+    ...{ decision, uploadedBy, createdAt, state, stateReason, stateBy, stateAt },
+    override: isInForce ? override : null,
+  };
+}
+
+function versionExists({ name, version }: NewVersion, existing: WorkflowVersion | undefined): RegistryError {
+  const digest = existing?.digest ?? 'of another package';
+  return new RegistryError(
+    'version-exists',
+    `${name}@${version} is registered with the digest ${digest}; a version never changes, so raise metadata.version.`,
+  );
 }

@@ -11,15 +11,18 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
+import { CurrentPrincipal, type Principal, requirePermission, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
-import { PageQuery } from '../../platform/http/cursor.js';
+import { HttpError } from '../../platform/http/http.error.js';
 import { HTTP_PROBLEMS } from '../../platform/http/http.problems.js';
 import { POLICY_PROBLEMS } from '../../policy/index.js';
 import { ARCHIVE_MEDIA_TYPE, YAML_MEDIA_TYPE } from '../../wpk/index.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
+import { TrustService } from '../trust/trust.service.js';
 import { UploadReader } from '../uploads/upload.reader.js';
 import { UPLOAD_SCHEMA } from '../uploads/upload.schema.js';
+import { RegistrationService } from './registration.service.js';
+import { RegisterQuery } from './version-lifecycle.dto.js';
 import {
   PackageSignatureDto,
   PackageSignatureListDto,
@@ -28,10 +31,13 @@ import {
   WorkflowPageDto,
   WorkflowSummaryDto,
   WorkflowVersionDto,
+  WorkflowVersionPageDto,
 } from './workflow.dto.js';
+import type { NewOverride } from './workflow.store.js';
+import { VersionListQuery, WorkflowListQuery } from './workflow-list.query.js';
 import { WorkflowsService } from './workflows.service.js';
 
-const REGISTER = `Send the package, and its signature as \`bundle\` or \`signature\`:
+const REGISTER = `Send the package, and its signatures as parts \`bundle\` or \`signature\`:
 
     curl -H "Authorization: Bearer $ATOM_TOKEN" -F package=@restart-unhealthy.wpk.yaml -F bundle=@restart-unhealthy.sigstore.json \\
       http://127.0.0.1:8000/v1/workflows
@@ -55,6 +61,8 @@ const BINARY = { type: 'string', format: 'binary' } as const;
 export class WorkflowsController {
   constructor(
     private readonly workflows: WorkflowsService,
+    private readonly registrations: RegistrationService,
+    private readonly trust: TrustService,
     private readonly uploads: UploadReader,
   ) {}
 
@@ -73,17 +81,25 @@ export class WorkflowsController {
     'package-malformed',
     'bundle-malformed',
   )
-  @ApiProblems(REGISTRY_PROBLEMS, 'version-exists', 'package-too-large', 'part-too-large')
+  @ApiProblems(REGISTRY_PROBLEMS, 'version-exists', 'trust-conflict', 'package-too-large', 'part-too-large')
   @ApiProblems(REGISTRY_PROBLEMS, ...UNPROCESSABLE)
   @ApiProblems(HTTP_PROBLEMS, 'too-many-requests')
-  @ApiProblems({ ...REGISTRY_PROBLEMS, ...POLICY_PROBLEMS }, 'signer-not-trusted', 'policy-denied')
+  @ApiProblems(
+    { ...REGISTRY_PROBLEMS, ...POLICY_PROBLEMS },
+    'signer-not-trusted',
+    'key-revoked',
+    'signatures-insufficient',
+    'policy-denied',
+  )
   register(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() query: RegisterQuery,
     @CurrentPrincipal() principal: Principal,
   ): Promise<WorkflowVersionDto> {
+    const override = overrideOf(query, principal);
     return this.uploads.withUpload(request, async (upload) => {
-      const { version, created } = await this.workflows.register(upload, principal.name);
+      const { version, created } = await this.registrations.register(upload, principal.name, override);
       void reply.status(created ? 201 : 200).header('location', pathOf(version));
       return WorkflowVersionDto.from(version);
     });
@@ -91,9 +107,19 @@ export class WorkflowsController {
 
   @Get()
   @Requires('workflows:read')
-  @ApiOperation({ summary: 'List workflows by name' })
-  async list(@Query() query: PageQuery): Promise<WorkflowPageDto> {
-    const { items, nextCursor } = await this.workflows.list(query);
+  @ApiOperation({ summary: 'List and search workflows, by name' })
+  async list(
+    @Query() { q, tag, runtime, safetyMode, signer, state, ...page }: WorkflowListQuery,
+  ): Promise<WorkflowPageDto> {
+    const filter = {
+      ...(q !== undefined && { search: q }),
+      ...(tag !== undefined && { tag }),
+      ...(runtime !== undefined && { family: runtime }),
+      ...(safetyMode !== undefined && { safetyMode }),
+      ...(signer !== undefined && { signerId: await this.trust.signerIdOf(signer) }),
+      ...(state !== undefined && { state }),
+    };
+    const { items, nextCursor } = await this.workflows.list(filter, page);
     return { items: items.map((item) => WorkflowSummaryDto.from(item)), nextCursor };
   }
 
@@ -106,13 +132,25 @@ export class WorkflowsController {
     return { name, latestVersion, versions: versions.map((version) => WorkflowVersionDto.from(version)) };
   }
 
+  @Get(':name/versions')
+  @Requires('workflows:read')
+  @ApiOperation({ summary: 'The versions of a workflow, the highest first' })
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
+  async listVersions(
+    @Param('name') name: string,
+    @Query() { state, ...page }: VersionListQuery,
+  ): Promise<WorkflowVersionPageDto> {
+    const { items, nextCursor } = await this.workflows.versions(name, state, page);
+    return { items: items.map((item) => WorkflowVersionDto.from(item)), nextCursor };
+  }
+
   @Get(':name/versions/:version')
   @Requires('workflows:read')
   @ApiOperation({ summary: 'One version, with what the package says' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
   async getVersion(@Param('name') name: string, @Param('version') version: string): Promise<WorkflowDocumentDto> {
     const found = await this.workflows.find(name, version);
-    return Object.assign(WorkflowVersionDto.from(found), { document: await this.workflows.documentOf(found) });
+    return Object.assign(WorkflowVersionDto.from(found), { document: (await this.workflows.fileOf(found)).document });
   }
 
   @Get(':name/versions/:version/package')
@@ -124,7 +162,7 @@ export class WorkflowsController {
   })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'An `etag` of before: 304 if it still holds.' })
   @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
   async getPackage(
     @Param('name') name: string,
     @Param('version') version: string,
@@ -145,7 +183,7 @@ export class WorkflowsController {
   @Get(':name/versions/:version/signatures')
   @Requires('workflows:read')
   @ApiOperation({ summary: 'The signatures of a version, oldest first' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
   async getSignatures(
     @Param('name') name: string,
     @Param('version') version: string,
@@ -153,6 +191,15 @@ export class WorkflowsController {
     const signatures = await this.workflows.signaturesOf(await this.workflows.find(name, version));
     return { items: signatures.map((signature) => PackageSignatureDto.from(signature)) };
   }
+}
+
+function overrideOf({ overrideReason, overrideHours }: RegisterQuery, principal: Principal): NewOverride | undefined {
+  if (overrideReason === undefined && overrideHours === undefined) return undefined;
+  requirePermission(principal, 'workflows:govern');
+  if (overrideReason !== undefined && overrideHours !== undefined) {
+    return { reason: overrideReason, hours: overrideHours, by: principal.name };
+  }
+  throw new HttpError('request-invalid', 'An override needs both overrideReason and overrideHours.');
 }
 
 function pathOf({ name, version }: { name: string; version: string }): string {

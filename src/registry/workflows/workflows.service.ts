@@ -1,47 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter } from 'prom-client';
 
 import { decodeCursor, type Page, type PageQuery, toPage } from '../../platform/http/cursor.js';
-import { inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
-import { readPackage } from '../../wpk/index.js';
-import { PackageOpener } from '../packages/package-opener.js';
+import { type PackageFile, readPackage } from '../../wpk/index.js';
 import { RegistryError } from '../registry.error.js';
-import { REGISTRATIONS } from '../registry.metrics.js';
-import type { Upload } from '../uploads/upload.js';
 import { isVersion } from './version-sort-key.js';
-import { WorkflowStore } from './workflow.store.js';
+import { requireKept } from './version-standing.js';
+import type { VersionState } from './version-state.js';
+import { type WorkflowFilter, WorkflowStore } from './workflow.store.js';
 import { isWorkflowName, workflowNotFound } from './workflow-name.js';
-import type { NewVersion, StoredSignature, WorkflowSummary, WorkflowVersion } from './workflow-version.js';
+import type { StoredPackage, StoredSignature, WorkflowSummary, WorkflowVersion } from './workflow-version.js';
 
 /** Of one workflow, shown at once. */
 const MAX_VERSIONS = 500;
 
+/** What is registered, to be read. */
 @Injectable()
 export class WorkflowsService {
-  constructor(
-    private readonly workflows: WorkflowStore,
-    private readonly opener: PackageOpener,
-    private readonly policy: PolicyService,
-    @InjectMetric(REGISTRATIONS) private readonly registrations: Counter,
-  ) {}
+  constructor(private readonly workflows: WorkflowStore) {}
 
-  /** Read → valid → executable here → signed by a trusted key → admitted by policy → stored. Refused at the first that fails. */
-  async register(upload: Upload, uploadedBy: string): Promise<{ version: WorkflowVersion; created: boolean }> {
-    try {
-      const registered = await this.workflows.add(await this.admit(upload, uploadedBy));
-      this.registrations.inc({ result: registered.created ? 'created' : 'unchanged' });
-      return registered;
-    } catch (error) {
-      const isRefusal = error instanceof RegistryError || error instanceof PolicyError;
-      this.registrations.inc({ result: isRefusal ? 'refused' : 'failed' });
-      throw error;
-    }
-  }
-
-  async list({ limit, cursor }: PageQuery): Promise<Page<WorkflowSummary>> {
+  async list(filter: WorkflowFilter, { limit, cursor }: PageQuery): Promise<Page<WorkflowSummary>> {
     const [after] = cursor === undefined ? [] : decodeCursor(cursor, isWorkflowName);
-    const rows = await this.workflows.list(limit + 1, after);
+    const rows = await this.workflows.list(limit + 1, after, filter);
     return toPage(
       rows,
       limit,
@@ -54,50 +33,59 @@ export class WorkflowsService {
   async get(name: string): Promise<{ latestVersion: string | null; versions: WorkflowVersion[] }> {
     const known = isWorkflowName(name);
     const [versions, latest] = known
-      ? await Promise.all([this.workflows.versionsOf(name, MAX_VERSIONS), this.workflows.findLatest(name)])
+      ? await Promise.all([this.workflows.versionsOf(name, MAX_VERSIONS), this.workflows.seeLatest(name)])
       : [[]];
     if (versions.length === 0) throw workflowNotFound(name);
     return { latestVersion: latest?.version ?? null, versions };
   }
 
+  /** The highest first. */
+  async versions(
+    name: string,
+    state: VersionState | undefined,
+    { limit, cursor }: PageQuery,
+  ): Promise<Page<WorkflowVersion>> {
+    const [after] = cursor === undefined ? [] : decodeCursor(cursor, isVersion);
+    const options = { ...(after !== undefined && { after }), ...(state !== undefined && { state }) };
+    const rows = isWorkflowName(name) ? await this.workflows.versionsOf(name, limit + 1, options) : [];
+    if (rows.length === 0 && !(await this.exists(name))) throw workflowNotFound(name);
+    return toPage(
+      rows,
+      limit,
+      ({ version }) => [version],
+      (row) => row,
+    );
+  }
+
+  /** Throws `workflow-not-found` or `version-deleted`. */
   async find(name: string, version: string): Promise<WorkflowVersion> {
     const isAskable = isWorkflowName(name) && isVersion(version);
     const found = isAskable ? await this.workflows.find(name, version) : undefined;
     if (!found) throw workflowNotFound(name, version);
+    requireKept(found);
     return found;
   }
 
-  /** The document as it was signed, defaults not applied. */
-  async documentOf({ digest }: WorkflowVersion): Promise<unknown> {
-    return (await readPackage(await this.bytesOf(digest))).document;
+  /** Read anew from the stored bytes; not verified. */
+  async fileOf({ digest }: Pick<WorkflowVersion, 'digest'>): Promise<PackageFile> {
+    return readPackage(await this.bytesOf(digest));
   }
 
   async bytesOf(digest: string): Promise<Buffer> {
+    return (await this.packageOf(digest)).bytes;
+  }
+
+  async packageOf(digest: string): Promise<StoredPackage> {
     const stored = await this.workflows.findPackage(digest);
     if (!stored) throw new RegistryError('workflow-not-found', `No package with the digest ${digest} is registered.`);
-    return stored.bytes;
+    return stored;
   }
 
   signaturesOf({ digest }: WorkflowVersion): Promise<StoredSignature[]> {
     return this.workflows.signaturesOf(digest);
   }
 
-  private async admit(upload: Upload, uploadedBy: string): Promise<NewVersion> {
-    const { file, verified } = await this.opener.open(upload.package, [upload.signature]);
-    const { digest, keyId } = verified;
-    const { name, version, description = null, author = null, tags } = file.package.metadata;
-    if (!isVersion(version)) {
-      const detail = 'A number of the version is too large to be compared; use smaller ones.';
-      throw new RegistryError('package-invalid', detail, { errors: [{ pointer: '#/metadata/version', detail }] });
-    }
-    const facts = inspectPackage(digest, file.package, (pointer) => file.locate(pointer));
-    const decision = await this.policy.decideOrThrow({ ...facts, stage: 'admission', dryRunDone: false });
-    return {
-      ...{ name, version, description, author, tags, digest, decision, uploadedBy },
-      mediaType: file.mediaType,
-      signer: { kind: 'key', keyId },
-      bytes: upload.package,
-      signature: upload.signature,
-    };
+  private async exists(name: string): Promise<boolean> {
+    return isWorkflowName(name) && (await this.workflows.versionsOf(name, 1)).length > 0;
   }
 }

@@ -68,6 +68,33 @@ describe(RunExecutor.name, () => {
     });
   });
 
+  it.each(['version-revoked', 'key-revoked', 'digest-mismatch'] as const)(
+    'stops before its next step when the package is refused meanwhile: %s',
+    async (code) => {
+      const { action, worker } = setUp(() => {
+        worker.catalog.refuse(code);
+        return Promise.resolve({ outputs: {} });
+      });
+      const { run, steps: done } = await worker.run({ steps });
+      expect(run).toMatchObject({ state: 'failed', reason: { code: 'PACKAGE_REFUSED' } });
+      expect(run.reason?.message).toContain(code);
+      expect(done.map(({ state }) => state)).toEqual(['succeeded', 'skipped', 'skipped']);
+      expect(action.calls).toHaveLength(1);
+    },
+  );
+
+  it('asks again when the database is away between two steps', async () => {
+    const { action, worker } = setUp();
+    const open = worker.catalog.open.bind(worker.catalog);
+    let asked = 0;
+    worker.catalog.open = (ref) => {
+      const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      return ++asked === 2 ? Promise.reject(away) : open(ref);
+    };
+    expect((await worker.run({ steps })).run.state).toBe('succeeded');
+    expect([action.calls.length, asked]).toEqual([3, 4]);
+  });
+
   it('skips a step whose `if` is false, and goes on', async () => {
     const { action, worker } = setUp();
     const spec = { steps: [aStep({ name: 'one', if: "${{ inputs.namespace == 'other' }}" }), steps[1]!] };

@@ -54,7 +54,8 @@ export class RunExecutor {
     const session = this.leases.open(claimed);
     const finished = this.metrics.startRun(claimed.run.workflow);
     try {
-      finished(await new RunProgress(session, this.steps, claimed).through(await this.admit(claimed)));
+      const stillVouchedFor = () => this.refusalOf(session);
+      finished(await new RunProgress(session, this.steps, claimed, stillVouchedFor).through(await this.admit(session)));
     } catch (error) {
       finished(undefined);
       if (!(error instanceof RunLostError)) throw error;
@@ -65,21 +66,33 @@ export class RunExecutor {
   }
 
   /** Trusts nothing from the time of the request: bytes, signature and policy are looked at again, now. */
-  private async admit({ run }: ClaimedRun): Promise<Admitted | RunReason> {
-    const { workflow: name, version, digest, inputs, target } = run;
-    let verified: VerifiedPackage;
-    try {
-      verified = await this.catalog.open({ name, version, digest });
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      return { code: 'PACKAGE_REFUSED', message: `The stored package is refused (${error.code}): ${error.message}` };
-    }
+  private async admit(session: RunSession): Promise<Admitted | RunReason> {
+    const { run } = session;
+    const { inputs, target } = run;
+    const verified = await this.open(session);
+    if ('code' in verified) return verified;
     // Whether a dry-run was needed was settled when the run was requested, and a dry-run is never taken back.
     const namespaces = declaredNamespaces(verified.package.spec, inputs, target);
     const decision = await this.policy.decide(runFacts(verified, true, namespaces));
     if (mayRun(decision, run.dryRun)) return { spec: verified.package.spec, namespaces };
     const reasons = decision.reasons.map((reason) => reason.message).join(' ');
     return { code: 'POLICY_DENIED', message: `Policy does not allow this run any more: ${reasons}` };
+  }
+
+  /** Asked before every later step: a key or a version that was revoked meanwhile stops the run. */
+  private async refusalOf(session: RunSession): Promise<RunReason | undefined> {
+    const verified = await this.open(session);
+    return 'code' in verified ? verified : undefined;
+  }
+
+  private async open(session: RunSession): Promise<VerifiedPackage | RunReason> {
+    const { workflow: name, version, digest } = session.run;
+    try {
+      return await session.ask(() => this.catalog.open({ name, version, digest }));
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      return { code: 'PACKAGE_REFUSED', message: `The stored package is refused (${error.code}): ${error.message}` };
+    }
   }
 }
 
@@ -91,6 +104,7 @@ class RunProgress {
     private readonly session: RunSession,
     private readonly steps: StepExecutor,
     private readonly claimed: ClaimedRun,
+    private readonly refusal: () => Promise<RunReason | undefined>,
   ) {}
 
   async through(admitted: Admitted | RunReason): Promise<RunChange> {
@@ -101,8 +115,11 @@ class RunProgress {
       if (this.recall(step, this.claimed.steps[index])) continue;
       const stop = this.interruption();
       if (stop) return this.end(stop, last);
-      // A step's end is durable before the next one starts; the last one's is written together with the run's.
-      if (last) await this.session.write({ step: last.change }, last.event);
+      if (last) {
+        // A step's end is durable before the next one starts; the last one's is written together with the run's.
+        const [refusal] = await Promise.all([this.refusal(), this.session.write({ step: last.change }, last.event)]);
+        if (refusal) return this.end({ state: 'failed', reason: refusal });
+      }
       last = await this.next(index, step, namespaces);
       const end = this.endAfter(step, last);
       if (end) return this.end(end, last);

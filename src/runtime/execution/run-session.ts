@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { isStatementAtFault } from '../../platform/database/database.js';
+import { isDatabaseAway, isStatementAtFault } from '../../platform/database/database.js';
 import type { Run } from '../runs/run.js';
 import { eventSeq, type NumberedEvent, type RunEventBody } from '../runs/run-event.js';
 import type { ClaimedRun, JournalAnswer, RunChange, RunJournal, StepChange } from './run-journal.js';
@@ -90,6 +90,11 @@ export class RunSession {
     return sent;
   }
 
+  /** Asks again while the database is away, as long as the lease may still be ours; then rejects with {@link RunLostError}. */
+  ask<T>(question: () => Promise<T>): Promise<T> {
+    return this.repeat(question, (error) => !isDatabaseAway(error));
+  }
+
   /** No timer of this session is left behind. */
   close(): void {
     clearTimeout(this.deadline);
@@ -116,14 +121,20 @@ export class RunSession {
     const events = this.buffer;
     this.buffer = [];
     const entry = { runId: this.run.id, fence: this.run.fence, ...change, events };
+    const answer = await this.repeat(() => this.journal.write(entry), isStatementAtFault);
+    if (answer.owned) return this.heed(answer);
+    this.interrupt('lost');
+    throw lost(this.run);
+  }
+
+  /** Tries until it succeeds or fails for good; rejects with {@link RunLostError} when the run is not ours any more. */
+  private async repeat<T>(attempt: () => Promise<T>, isFinal: (error: unknown) => boolean): Promise<T> {
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      if (this.reason === 'lost') throw new RunLostError(`run ${this.run.id} is lost`);
+      if (this.reason === 'lost') throw lost(this.run);
       try {
-        const answer = await this.journal.write(entry);
-        if (answer.owned) return this.heed(answer);
-        this.interrupt('lost');
+        return await attempt();
       } catch (error) {
-        if (isStatementAtFault(error)) throw error;
+        if (isFinal(error)) throw error;
         await sleep(wait);
       }
     }
@@ -133,4 +144,8 @@ export class RunSession {
     if (answer.cancelRequested) this.interrupt('cancelled');
     return answer;
   }
+}
+
+function lost({ id }: Run): RunLostError {
+  return new RunLostError(`run ${id} is lost`);
 }

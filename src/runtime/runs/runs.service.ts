@@ -77,8 +77,7 @@ export class RunsService {
   }
 
   private async start(request: RunRequest, key: RunRequestKey): Promise<SubmittedRun> {
-    const ref = await this.catalog.resolve(request.workflow, request.version);
-    const verified = await this.catalog.open(ref);
+    const verified = await this.catalog.openForRun(request.workflow, request.version);
     const inputs = validInputs(verified, request.inputs);
     const { target, namespaces } = reachOf(verified, inputs);
     const facts = runFacts(verified, await this.dryRunSettled(verified, request), namespaces);

@@ -127,6 +127,6 @@ function toPem(content: string): string {
 function malformed(): SignatureError {
   return new SignatureError(
     'KEY.MALFORMED',
-    'This is not a cosign private key file: give the whole text of cosign.key, made by "atomctl keys generate" or cosign.',
+    'This is not a cosign private key file: give the whole text of cosign.key, made by "atomctl keygen" or cosign.',
   );
 }

@@ -124,7 +124,7 @@ describe.each(forms)('a log entry beside %s, %s', (_, kind, bundle, facts) => {
   const entry = (changed: Partial<Facts> = {}) => entryOf(kind, specOf[kind]({ ...facts, ...changed }));
 
   it('is accepted when it says the same, without looking into the log', () => {
-    expect(verifyWith(bundle(), [entry()]).keyId).toBe(key.id);
+    expect(verifyWith(bundle(), [entry()]).signer).toEqual({ kind: 'key', keyId: key.id });
   });
 
   it.each<[string, Partial<Facts>]>([

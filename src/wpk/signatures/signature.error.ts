@@ -4,11 +4,13 @@ export type SignatureErrorCode =
   | 'SIGNATURE.MALFORMED'
   | 'SIGNATURE.INVALID'
   | 'SIGNATURE.UNKNOWN_KEY'
+  | 'SIGNATURE.UNTRUSTED_IDENTITY' // a certificate names an identity that nobody trusts here, whether it is genuine or not
   | 'SIGNATURE.DIGEST_MISMATCH'
   | 'SIGNATURE.UNSUPPORTED'
   | 'KEY.MALFORMED'
   | 'KEY.PASSWORD'
-  | 'KEY.UNSUPPORTED';
+  | 'KEY.UNSUPPORTED'
+  | 'TRUST.MALFORMED'; // a trusted root or a trusted identity cannot be used
 
 /** The only error that this folder throws. The message says what to do next and never holds secret material. */
 export class SignatureError extends Error {

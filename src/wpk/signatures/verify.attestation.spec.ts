@@ -65,7 +65,8 @@ describe('verifySignature, attestation', () => {
   it('names the signer, the digest and what the statement claims', () => {
     expect(verify(attest(good))).toEqual({
       kind: 'bundle',
-      keyId: key.id,
+      signer: { kind: 'key', keyId: key.id },
+      isLogged: false,
       digest: `sha256:${sha256Hex}`,
       claims: { name: 'demo', version: '1.0.0' },
     });
@@ -83,7 +84,7 @@ describe('verifySignature, attestation', () => {
       attestStatement((s) => (s.predicate = { name: 'demo', version: '1.0.0', minRuntime: '1' })),
     ],
   ])('accepts a statement %s', (_, text) => {
-    expect(verify(text).keyId).toBe(key.id);
+    expect(verify(text).signer).toEqual({ kind: 'key', keyId: key.id });
   });
 
   it.each<[string, string, (statement: Statement) => unknown]>([

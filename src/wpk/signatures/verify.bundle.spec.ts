@@ -60,7 +60,12 @@ describe('toBundle', () => {
 
 describe('verifySignature, bundle', () => {
   it('names the signer and the digest of the bytes', () => {
-    expect(verify(bytes, text)).toEqual({ kind: 'bundle', keyId: key.id, digest: `sha256:${digest.toString('hex')}` });
+    expect(verify(bytes, text)).toEqual({
+      kind: 'bundle',
+      signer: { kind: 'key', keyId: key.id },
+      digest: `sha256:${digest.toString('hex')}`,
+      isLogged: false,
+    });
   });
 
   it.each([`${legacy}0.1`, `${legacy}0.2`, `${legacy}0.3`])('reads the media type %s', (mediaType) => {
@@ -68,8 +73,8 @@ describe('verifySignature, bundle', () => {
       verify(
         bytes,
         edited((b) => (b.mediaType = mediaType)),
-      ).keyId,
-    ).toBe(key.id);
+      ).signer,
+    ).toEqual({ kind: 'key', keyId: key.id });
   });
 
   it.each<[string, (bundle: BundleJson) => unknown]>([
@@ -81,7 +86,7 @@ describe('verifySignature, bundle', () => {
     ],
     ['no timestamps', (b) => delete b.verificationMaterial['timestampVerificationData']],
   ])('accepts %s', (_, edit) => {
-    expect(verify(bytes, edited(edit)).keyId).toBe(key.id);
+    expect(verify(bytes, edited(edit)).signer).toEqual({ kind: 'key', keyId: key.id });
   });
 
   it.each<[string, string, (bundle: BundleJson) => unknown]>([
@@ -100,17 +105,21 @@ describe('verifySignature, bundle', () => {
     ['an unknown legacy version', 'SIGNATURE.UNSUPPORTED', (b) => (b.mediaType = `${legacy}0.9`)],
     ['text after the media type', 'SIGNATURE.UNSUPPORTED', (b) => (b.mediaType = `${legacy}0.30`)],
     ['the media type in a list', 'SIGNATURE.UNSUPPORTED', (b) => (b.mediaType = [`${legacy}0.3`])],
-    ['an old cosign bundle', 'SIGNATURE.UNSUPPORTED', (b) => (b['base64Signature'] = signature.toString('base64'))],
-    // which material
-    ['a certificate', 'SIGNATURE.UNSUPPORTED', (b) => (b.verificationMaterial = { certificate })],
     [
-      'a certificate chain',
+      'a member of the old cosign format',
       'SIGNATURE.UNSUPPORTED',
+      (b) => (b['base64Signature'] = signature.toString('base64')),
+    ],
+    // which material
+    ['a certificate', 'SIGNATURE.UNTRUSTED_IDENTITY', (b) => (b.verificationMaterial = { certificate })],
+    [
+      'a certificate chain in v0.3',
+      'SIGNATURE.MALFORMED',
       (b) => (b.verificationMaterial = { x509CertificateChain: { certificates: [certificate] } }),
     ],
     [
       'a chain in v0.1',
-      'SIGNATURE.UNSUPPORTED',
+      'SIGNATURE.UNTRUSTED_IDENTITY',
       (b) =>
         Object.assign(b, {
           mediaType: `${legacy}0.1`,

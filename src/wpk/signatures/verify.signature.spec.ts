@@ -25,7 +25,8 @@ describe('verifySignature, bare signature', () => {
   it('names the signer and the digest of the bytes', () => {
     expect(verify(bytes, text)).toEqual({
       kind: 'signature',
-      keyId: key.id,
+      signer: { kind: 'key', keyId: key.id },
+      isLogged: false,
       digest: `sha256:${sha256(bytes).toString('hex')}`,
     });
   });
@@ -35,17 +36,17 @@ describe('verifySignature, bare signature', () => {
     ['a line feed', `${base64}\n`],
     ['a Windows line end', `${base64}\r\n`],
   ])('reads a file with %s', (_, signature) => {
-    expect(verify(bytes, signature).keyId).toBe(key.id);
+    expect(verify(bytes, signature).signer).toEqual({ kind: 'key', keyId: key.id });
   });
 
   it('finds the signer among several trusted keys, in any order', () => {
-    expect(verify(bytes, text, [other, key]).keyId).toBe(key.id);
-    expect(verify(bytes, text, [key, other]).keyId).toBe(key.id);
+    expect(verify(bytes, text, [other, key]).signer).toEqual({ kind: 'key', keyId: key.id });
+    expect(verify(bytes, text, [key, other]).signer).toEqual({ kind: 'key', keyId: key.id });
   });
 
   it('accepts an empty package as it would any other bytes', () => {
     const signature = toBareSignature(signBytes(Buffer.alloc(0), { id: key.id, privateKey: pair.privateKey }));
-    expect(verify(Buffer.alloc(0), signature).keyId).toBe(key.id);
+    expect(verify(Buffer.alloc(0), signature).signer).toEqual({ kind: 'key', keyId: key.id });
   });
 
   it('takes the twin of a signature, (r, n-s), for the same and not for another signature', () => {

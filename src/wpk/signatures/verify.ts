@@ -1,14 +1,18 @@
-import { createHash, type KeyObject, verify } from 'node:crypto';
-
-import type { BundleWithDsseEnvelope, BundleWithMessageSignature } from '@sigstore/bundle';
-import { dsse } from '@sigstore/core';
-import { HashAlgorithm } from '@sigstore/protobuf-specs';
+import { type KeyObject, verify } from 'node:crypto';
 
 import { strictBase64 } from './base64.js';
-import { readKeyBundle } from './bundle.reader.js';
+import { readBundle, type SignedBundle } from './bundle.reader.js';
+import { readCertificate } from './certificate.js';
+import { CheckList, type SignatureCheck } from './checks.js';
+import { readContent, type SignedContent } from './content.js';
+import { type Evidence, verifyByCertificate, verifyByKey } from './evidence.js';
 import { checkLogEntry, type Logged } from './log-entry.js';
-import { asSignatureError, SignatureError } from './signature.error.js';
-import { type PackageClaims, readPackageStatement, STATEMENT_PAYLOAD_TYPE } from './statement.js';
+import { sha256 } from './sign.js';
+import { SignatureError } from './signature.error.js';
+import type { Signer } from './signer.js';
+import { type PackageClaims, readPackageStatement } from './statement.js';
+import type { TrustRoot } from './trust-root.js';
+import { matchesIdentity, type TrustedIdentity } from './trusted-identity.js';
 import type { TrustedKey } from './trusted-key.js';
 
 /** `signature`: the text of a cosign `.sig` file (base64 of a DER signature). `bundle`: the JSON text of a Sigstore bundle. */
@@ -17,57 +21,112 @@ export interface SignatureInput {
   readonly text: string;
 }
 
-/** Nothing else is trusted: no certificate authority, no log, no key out of the signature itself. */
+/**
+ * Who may sign. A signature by a key is judged by `keys` alone, one by a certificate by `identities` alone, and that only with
+ * a `root`. Nothing else is trusted: no authority, log or key out of the signature itself.
+ */
 export interface Trust {
   readonly keys: readonly TrustedKey[];
+  readonly identities?: readonly TrustedIdentity[];
+  readonly root?: TrustRoot;
 }
 
 export interface VerifiedSignature {
   readonly kind: SignatureInput['kind'];
-  /** TrustedKey.id of the signer. */
-  readonly keyId: string;
+  readonly signer: Signer;
   /** `sha256:<hex>` of the bytes: the identity of what was signed. The signature's own bytes never are: ECDSA has two for one. */
   readonly digest: string;
   /** Only for an attestation: the name and version it states; whoever knows those of the package compares them. */
   readonly claims?: PackageClaims;
+  /** Whether a transparency log of the root holds the signature; always so for an identity. */
+  readonly isLogged: boolean;
+  /** The earliest time that a log or timestamp authority of the root vouches for; the signer's own word is none. */
+  readonly signedAt?: Date;
 }
+
+/** What was looked at, in order, and the outcome. */
+export type SignatureExplanation = { readonly checks: readonly SignatureCheck[] } & (
+  { readonly verified: VerifiedSignature } | { readonly refusal: SignatureError }
+);
 
 const MAX_BARE_CHARS = 1024;
 
 /**
- * Verifies that one of the trusted keys signed exactly these bytes (ECDSA P-256, SHA-256).
- * Throws SignatureError with a `SIGNATURE.*` code and nothing else, whatever the input is.
+ * Verifies that a trusted key or identity signed exactly these bytes (ECDSA P-256, SHA-256).
+ * Throws SignatureError and nothing else, whatever the input is.
  */
 export function verifySignature(bytes: Uint8Array, signature: SignatureInput, trust: Trust): VerifiedSignature {
-  if (signature.text.trim() === '') {
-    throw new SignatureError('SIGNATURE.MISSING', 'The package is not signed; sign it with "atomctl sign" or cosign.');
-  }
-  return asSignatureError('SIGNATURE.MALFORMED', 'The signature cannot be read; sign the package again.', () =>
-    signature.kind === 'bundle' ? verifyBundle(bytes, signature.text, trust) : verifyBare(bytes, signature.text, trust),
-  );
+  return judge(bytes, signature, trust, new CheckList());
 }
 
-function verifyBare(bytes: Uint8Array, text: string, { keys }: Trust): VerifiedSignature {
-  const signature = text.length <= MAX_BARE_CHARS ? strictBase64(text.replace(/\r?\n$/, '')) : undefined;
-  if (!signature) {
-    throw new SignatureError(
-      'SIGNATURE.MALFORMED',
-      'The signature is not one line of base64; send the file written by "cosign sign-blob --output-signature" unchanged.',
-    );
+/** As verifySignature, for people: with every check that was made. Throws nothing. */
+export function explainSignature(bytes: Uint8Array, signature: SignatureInput, trust: Trust): SignatureExplanation {
+  const list = new CheckList();
+  try {
+    const verified = judge(bytes, signature, trust, list);
+    return { checks: list.checks, verified };
+  } catch (refusal) {
+    if (!(refusal instanceof SignatureError)) throw refusal;
+    return { checks: list.checks, refusal };
   }
-  const signer = keys.find((key) => verifies(bytes, key.publicKey, signature));
-  if (!signer) {
+}
+
+function judge(bytes: Uint8Array, { kind, text }: SignatureInput, trust: Trust, checks: CheckList): VerifiedSignature {
+  if (text.trim() === '') {
+    const message = 'The package is not signed; sign it with "atomctl sign" or cosign.';
+    return checks.refuse('format', new SignatureError('SIGNATURE.MISSING', message));
+  }
+  return kind === 'bundle' ? judgeBundle(bytes, text, trust, checks) : judgeBare(bytes, text, trust, checks);
+}
+
+function judgeBare(bytes: Uint8Array, text: string, { keys }: Trust, checks: CheckList): VerifiedSignature {
+  const signature = checks.run('format', () => readBare(text));
+  const signer = checks.run('signature', () => {
+    const found = keys.find((key) => verifies(bytes, key.publicKey, signature));
+    if (found) return found;
     throw new SignatureError(
       'SIGNATURE.INVALID',
       'No trusted key signed these bytes; sign exactly this file, or have the public key added to the trusted keys.',
     );
-  }
-  return { kind: 'signature', keyId: signer.id, digest: digestOf(bytes) };
+  });
+  const digest = toDigest(sha256(bytes));
+  return { kind: 'signature', signer: { kind: 'key', keyId: signer.id }, digest, isLogged: false };
 }
 
-function verifyBundle(bytes: Uint8Array, text: string, { keys }: Trust): VerifiedSignature {
-  const { hint, content, logEntries } = readKeyBundle(text);
-  // The hint only chooses among trusted keys; it proves nothing.
+function readBare(text: string): Buffer {
+  const signature = text.length <= MAX_BARE_CHARS ? strictBase64(text.replace(/\r?\n$/, '')) : undefined;
+  if (signature) return signature;
+  throw new SignatureError(
+    'SIGNATURE.MALFORMED',
+    'The signature is not one line of base64; send the file written by "cosign sign-blob --output-signature" unchanged.',
+  );
+}
+
+function judgeBundle(bytes: Uint8Array, text: string, trust: Trust, checks: CheckList): VerifiedSignature {
+  const signed = checks.run('format', () => readBundle(text));
+  const digest = sha256(bytes);
+  const content = checks.run('content', () => readContent(signed, digest));
+  const { signer, verify: verifyEvidence } = checks.run('signer', () => chooseSigner(signed, trust));
+  checkLogEntries(signed, content, checks);
+  const evidence = verifyEvidence(signed.bundle, bytes, checks);
+  const { attestation } = content;
+  const claims =
+    attestation && checks.run('statement', () => readPackageStatement(attestation.payload, digest.toString('hex')));
+  return { kind: 'bundle', signer, digest: toDigest(digest), ...(claims && { claims }), ...evidence };
+}
+
+/** A signer that is trusted, if the signature turns out to be theirs, and the way to find that out. */
+interface Candidate {
+  readonly signer: Signer;
+  readonly verify: (bundle: SignedBundle['bundle'], bytes: Uint8Array, checks: CheckList) => Evidence;
+}
+
+function chooseSigner({ material }: SignedBundle, trust: Trust): Candidate {
+  return material.kind === 'key' ? chooseKey(material.hint, trust) : chooseIdentity(material.der, trust);
+}
+
+/** The hint only chooses among trusted keys; it proves nothing. */
+function chooseKey(hint: string, { keys, root }: Trust): Candidate {
   const key = keys.find(({ id }) => id === hint);
   if (!key) {
     throw new SignatureError(
@@ -75,57 +134,45 @@ function verifyBundle(bytes: Uint8Array, text: string, { keys }: Trust): Verifie
       'The bundle names a key that is not trusted here; sign with a trusted key, or have this one added.',
     );
   }
-  const { logged, claims } =
-    content.$case === 'messageSignature'
-      ? { logged: verifyMessage(bytes, content.messageSignature, key), claims: undefined }
-      : verifyAttestation(bytes, content.dsseEnvelope, key);
-  for (const entry of logEntries) checkLogEntry(entry, logged);
-  return { kind: 'bundle', keyId: key.id, digest: digestOf(bytes), ...(claims && { claims }) };
+  return {
+    signer: { kind: 'key', keyId: key.id },
+    verify: (bundle, bytes, checks) => verifyByKey(bundle, bytes, key, root, checks),
+  };
 }
 
-type MessageSignature = BundleWithMessageSignature['content']['messageSignature'];
-type Envelope = BundleWithDsseEnvelope['content']['dsseEnvelope'];
-
-function verifyMessage(bytes: Uint8Array, message: MessageSignature, key: TrustedKey): Logged {
-  const { algorithm, digest } = message.messageDigest;
-  if (algorithm !== HashAlgorithm.SHA2_256) {
-    throw new SignatureError(
-      'SIGNATURE.UNSUPPORTED',
-      'The message digest is not SHA2_256; sign with an ECDSA P-256 key.',
+function chooseIdentity(der: Buffer, { identities = [], root }: Trust): Candidate {
+  if (identities.length === 0) {
+    throw untrusted('no identity is trusted here; have it added, or sign with a trusted key');
+  }
+  if (!root) {
+    throw untrusted(
+      'there is no trusted root to judge it by; have a trusted_root.json configured, or sign with a trusted key',
     );
   }
-  if (!digest.equals(createHash('sha256').update(bytes).digest())) {
-    throw new SignatureError(
-      'SIGNATURE.DIGEST_MISMATCH',
-      'The bundle belongs to another file; sign exactly these bytes.',
+  const { subject, issuer } = readCertificate(der);
+  if (!identities.some((identity) => matchesIdentity(identity, issuer, subject))) {
+    throw untrusted(
+      `"${subject}" of the issuer "${issuer}" is not trusted here; sign as a trusted identity, or have this one added`,
     );
   }
-  if (!verifies(bytes, key.publicKey, message.signature)) throw invalid();
-  return { keyId: key.id, signature: message.signature, signed: bytes };
+  return {
+    signer: { kind: 'identity', subject, issuer },
+    verify: (bundle, bytes, checks) => verifyByCertificate(bundle, bytes, root, checks),
+  };
 }
 
-function verifyAttestation(
-  bytes: Uint8Array,
-  envelope: Envelope,
-  key: TrustedKey,
-): { logged: Logged; claims: PackageClaims } {
-  const [signature, second] = envelope.signatures;
-  if (!signature || second) {
-    throw new SignatureError('SIGNATURE.MALFORMED', 'The attestation must have exactly one signature; attest again.');
-  }
-  if (signature.keyid !== '' && signature.keyid !== key.id) {
-    throw new SignatureError('SIGNATURE.INVALID', 'The attestation names another key than its bundle; attest again.');
-  }
-  if (envelope.payloadType !== STATEMENT_PAYLOAD_TYPE) {
-    throw new SignatureError(
-      'SIGNATURE.UNSUPPORTED',
-      `The attestation is not of type ${STATEMENT_PAYLOAD_TYPE}; attest again.`,
-    );
-  }
-  const signed = dsse.preAuthEncoding(envelope.payloadType, envelope.payload);
-  if (!verifies(signed, key.publicKey, signature.sig)) throw invalid();
-  const claims = readPackageStatement(envelope.payload, createHash('sha256').update(bytes).digest('hex'));
-  return { logged: { keyId: key.id, signature: signature.sig, signed, payload: envelope.payload }, claims };
+function checkLogEntries({ bundle, material }: SignedBundle, content: SignedContent, checks: CheckList): void {
+  const { tlogEntries } = bundle.verificationMaterial;
+  if (tlogEntries.length === 0) return;
+  const logged: Logged = {
+    signer: material.kind === 'key' ? material.hint : material.der,
+    signature: content.signature,
+    signed: content.signed,
+    ...(content.attestation && { payload: content.attestation.digest }),
+  };
+  checks.run('entries', () => {
+    for (const entry of tlogEntries) checkLogEntry(entry, logged);
+  });
 }
 
 /** OpenSSL reads the DER to the letter (no BER, no spare bytes), so a malformed signature is simply a wrong one. */
@@ -133,13 +180,13 @@ function verifies(bytes: Uint8Array, key: KeyObject, signature: Uint8Array): boo
   return verify('sha256', bytes, { key, dsaEncoding: 'der' }, signature);
 }
 
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+function toDigest(digest: Buffer): string {
+  return `sha256:${digest.toString('hex')}`;
 }
 
-function invalid(): SignatureError {
+function untrusted(reason: string): SignatureError {
   return new SignatureError(
-    'SIGNATURE.INVALID',
-    'The signature does not belong to these bytes and the named key; sign exactly this file.',
+    'SIGNATURE.UNTRUSTED_IDENTITY',
+    `The bundle was signed with a certificate (keyless): ${reason}.`,
   );
 }

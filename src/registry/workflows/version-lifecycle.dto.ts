@@ -1,0 +1,51 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+
+/** What is shown in terminals and logs: no control characters. */
+const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
+
+/** Days of 24 hours that an override may last. */
+const MAX_OVERRIDE_HOURS = 30 * 24;
+
+export class StateReasonDto {
+  /** @example "restarts the wrong deployment, use 1.2.1" */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(500)
+  @Matches(ONE_LINE, { message: 'reason must be one line of text' })
+  reason!: string;
+}
+
+export class NewOverrideDto extends StateReasonDto {
+  /**
+   * How long it is in force.
+   * @example 4
+   */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_OVERRIDE_HOURS)
+  hours!: number;
+}
+
+/** Of an upload that policy would refuse: both, or neither. */
+export class RegisterQuery {
+  /**
+   * Admins only: register although policy says otherwise, and let it run for `overrideHours`.
+   * @example "incident 4711"
+   */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(500)
+  @Matches(ONE_LINE, { message: 'overrideReason must be one line of text' })
+  overrideReason?: string;
+
+  /** @example 4 */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_OVERRIDE_HOURS)
+  overrideHours?: number;
+}

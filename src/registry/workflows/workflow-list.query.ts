@@ -1,0 +1,62 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+
+import { PageQuery } from '../../platform/http/cursor.js';
+import type { VersionState } from './version-state.js';
+import { SHOWN_STATES } from './workflow.dto.js';
+
+const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u;
+
+export class WorkflowListQuery extends PageQuery {
+  /**
+   * Words of name and description; each is taken as a beginning, and all have to be there.
+   * @example "restart unhealthy"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  @Matches(ONE_LINE)
+  q?: string;
+
+  /** @example "kubernetes" */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  @Matches(ONE_LINE)
+  tag?: string;
+
+  /**
+   * A family of actions that its steps use.
+   * @example "kubernetes"
+   */
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9-]{0,40}$/)
+  runtime?: string;
+
+  @ApiPropertyOptional({ enum: ['manual', 'auto'] })
+  @IsOptional()
+  @IsIn(['manual', 'auto'])
+  safetyMode?: 'manual' | 'auto';
+
+  /**
+   * Id or name of a trusted key.
+   * @example "team-a-2026"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(2100)
+  @Matches(ONE_LINE)
+  signer?: string;
+
+  @ApiPropertyOptional({ enum: SHOWN_STATES })
+  @IsOptional()
+  @IsIn(SHOWN_STATES)
+  state?: VersionState;
+}
+
+export class VersionListQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: SHOWN_STATES })
+  @IsOptional()
+  @IsIn(SHOWN_STATES)
+  state?: VersionState;
+}
