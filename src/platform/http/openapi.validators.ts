@@ -28,6 +28,7 @@ export function describeValidators(): void {
 const OPTIONS: Readonly<Record<string, (first: unknown) => ApiPropertyOptions>> = {
   isOptional: () => ({ required: false }),
   isInt: () => ({ type: 'integer' }),
+  isBoolean: () => ({ type: 'boolean' }),
   isUuid: () => ({ type: 'string', format: 'uuid' }),
   isIn: (values) => (Array.isArray(values) ? { enum: values as unknown[] } : {}),
   matches: (pattern) => (pattern instanceof RegExp ? { pattern: pattern.source } : {}),

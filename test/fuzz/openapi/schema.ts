@@ -10,7 +10,10 @@ const BRANCHES = ['allOf', 'anyOf', 'oneOf'] as const;
  * `nullable` beside `allOf` means "or null", which is how tools read it, though `allOf` alone would say otherwise.
  */
 export class SchemaReader {
-  constructor(private readonly document: JsonObject) {}
+  constructor(
+    private readonly document: JsonObject,
+    private readonly closing = true,
+  ) {}
 
   read(schema: unknown): Schema {
     return this.convert(schema, true, []);
@@ -43,7 +46,7 @@ export class SchemaReader {
     for (const name of BRANCHES) {
       if (Array.isArray(schema[name])) result[name] = listOf(schema[name]).map((one) => this.convert(one, false, seen));
     }
-    if (closed && mayBeObject(schema) && schema['additionalProperties'] === undefined) {
+    if (this.closing && closed && mayBeObject(schema) && schema['additionalProperties'] === undefined) {
       result['unevaluatedProperties'] = false;
     }
     return result;
