@@ -29,12 +29,9 @@ function uploadForm({ fileName, bytes, signatures }: PackageUpload): FormData {
   const isArchive = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const packageType = isArchive ? 'application/gzip' : 'application/yaml';
   form.append('package', new Blob([new Uint8Array(bytes)], { type: packageType }), fileName);
-  for (const { kind, path, text } of signatures.slice(0, signaturesTaken)) {
+  for (const { kind, path, text } of signatures) {
     const signatureType = kind === 'bundle' ? 'application/json' : 'text/plain';
     form.append(kind, new Blob([text], { type: signatureType }), basename(path));
   }
   return form;
 }
-
-/** How many the API takes in one upload. */
-const signaturesTaken = 1;

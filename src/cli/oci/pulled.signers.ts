@@ -1,4 +1,4 @@
-import { loadPublicKeys, SignatureError, type TrustedKey, verifySignature } from '../../wpk/index.js';
+import { loadPublicKeys, SignatureError, signerId, type TrustedKey, verifySignature } from '../../wpk/index.js';
 import { CliError } from '../cli.errors.js';
 import type { PulledBundle, PulledPackage } from './package.puller.js';
 
@@ -34,9 +34,9 @@ export function verifyPulled(pulled: PulledPackage, publicKeys: string): readonl
 }
 
 function signerOf({ bytes, file }: PulledPackage, bundle: PulledBundle, keys: readonly TrustedKey[]): string {
-  const { keyId, claims } = verifySignature(bytes, { kind: 'bundle', text: bundle.bytes.toString('utf8') }, { keys });
+  const { signer, claims } = verifySignature(bytes, { kind: 'bundle', text: bundle.bytes.toString('utf8') }, { keys });
   const { name, version } = file.package.metadata;
-  if (!claims || (claims.name === name && claims.version === version)) return keyId;
+  if (!claims || (claims.name === name && claims.version === version)) return signerId(signer);
   throw new SignatureError(
     'SIGNATURE.INVALID',
     `The attestation states ${claims.name}@${claims.version}, and the package is ${name}@${version}; attest again.`,
