@@ -6,6 +6,8 @@ import { type Config, ConfigError, type Environment } from '../config/config.js'
 export type Credential = { readonly text: string } | { readonly file: string };
 
 export type VaultAuth =
+  /** An address alone is no mistake yet: nothing of Vault may be needed. */
+  | { readonly method: 'none' }
   | { readonly method: 'token'; readonly token: Credential }
   | { readonly method: 'approle'; readonly mount: string; readonly roleId: string; readonly secretId: Credential }
   | { readonly method: 'kubernetes'; readonly mount: string; readonly role: string; readonly jwt: Credential };
@@ -41,11 +43,9 @@ function authOf(config: Config): VaultAuth {
     (name) => config[name] !== undefined,
   );
   const [way] = ways;
-  if (way === undefined || ways.length > 1) {
-    const found = way === undefined ? 'none is set' : `${ways.join(' and ')} are set`;
-    throw new ConfigError(
-      `VAULT_ADDR needs one way to log in, VAULT_TOKEN, VAULT_TOKEN_FILE, VAULT_ROLE_ID or VAULT_KUBERNETES_ROLE: ${found}. Set exactly one, or no VAULT_ADDR.`,
-    );
+  if (way === undefined) return { method: 'none' };
+  if (ways.length > 1) {
+    throw new ConfigError(`${ways.join(' and ')} are set, and each is a way to log in to Vault: leave exactly one.`);
   }
   const value = config[way] ?? '';
   const mountOr = (usual: string) => withoutSlash(config.VAULT_AUTH_MOUNT ?? usual);
