@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import { VaultError } from './vault.error.js';
 import { at, type JsonObject } from './vault.json.js';
+import type { VaultRequest } from './vault.request.js';
 import type { Credential, VaultAuth } from './vault.settings.js';
-import type { VaultRequest } from './vault.transport.js';
 
 /** A token, and how long it lives from now. */
 export interface Lease {
