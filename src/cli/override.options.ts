@@ -9,8 +9,9 @@ export interface NewOverride {
 /** Both or neither. Throws CLI.USAGE. */
 export function readOverride(reason: string | undefined, hours: string | undefined): NewOverride | undefined {
   if (reason === undefined && hours === undefined) return undefined;
-  if (reason === undefined || hours === undefined)
-    {throw new CliError('CLI.USAGE', 'an override needs a reason and hours');}
+  if (reason === undefined || hours === undefined) {
+    throw new CliError('CLI.USAGE', 'an override needs a reason and hours');
+  }
   if (!/^[1-9]\d{0,5}$/.test(hours)) {
     throw new CliError('CLI.USAGE', `an override lasts a whole number of hours, not '${hours}'`);
   }
