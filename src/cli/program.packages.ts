@@ -63,9 +63,16 @@ function declareSigning(program: Command, execute: Execute): void {
     );
   withSignatureOptions(program.command('verify'))
     .summary('check the signature of a package file')
-    .description('Check, without a server, that a package file was signed by one of the keys.')
+    .description(
+      'Check, without a server, that a package file was signed by one of the keys of --key, or (keyless) by the identity ' +
+        'of --certificate-identity and --certificate-oidc-issuer under --trusted-root.',
+    )
     .argument('<file>')
-    .requiredOption('--key <file>', 'public key file (cosign.pub); may hold several')
+    .option('--key <file>', 'public key file (cosign.pub); may hold several')
+    .option('--certificate-identity <glob>', 'whole subject of the certificate; * is anything but /, ** is anything')
+    .option('--certificate-oidc-issuer <url>', 'OIDC issuer that the certificate names, exactly')
+    .option('--trusted-root <file>', 'trusted_root.json; with --key, log entries are looked up in its logs')
+    .option('--explain', 'show every check that was made')
     .action((file: string, options: VerifyOptions, command: Command) =>
       execute(command, async (context) =>
         (await import('./commands/verify.command.js')).verify(context, file, options),

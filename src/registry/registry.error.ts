@@ -28,13 +28,17 @@ export type RegistryErrorCode =
   | 'version-has-run'
   | 'version-state-conflict'
   | 'workflow-not-found'
+  | 'readme-missing'
   // whom to trust
   | 'trust-not-found'
   | 'trust-invalid'
   | 'trust-policy-fails'
   | 'trust-conflict'
   | 'trust-managed-by-file'
-  | 'trust-root-unavailable';
+  | 'trust-root-unavailable'
+  // signing here
+  | 'signing-not-configured'
+  | 'signing-unavailable';
 
 export class RegistryError extends DomainError<RegistryErrorCode> {
   override readonly name = 'RegistryError';
@@ -64,10 +68,13 @@ export const REGISTRY_PROBLEMS: ProblemTypes<RegistryErrorCode> = {
   'version-has-run': { status: 409, title: 'The version has runs, so it cannot be deleted' },
   'version-state-conflict': { status: 409, title: 'The version is in a state that does not allow this' },
   'workflow-not-found': { status: 404, title: 'There is no such workflow' },
+  'readme-missing': { status: 404, title: 'The package has no readme' },
   'trust-not-found': { status: 404, title: 'There is no such key, identity or trust policy' },
   'trust-invalid': { status: 422, title: 'Trust cannot be changed in this way' },
   'trust-policy-fails': { status: 422, title: 'The trust policy does not do what its checks expect' },
   'trust-conflict': { status: 409, title: 'Trust is in a state that does not allow this' },
   'trust-managed-by-file': { status: 409, title: 'Trust comes from a file here' },
   'trust-root-unavailable': { status: 503, title: 'The trusted root cannot be read' },
+  'signing-not-configured': { status: 409, title: 'This Atom is not set up to sign packages' },
+  'signing-unavailable': { status: 503, title: 'The key cannot be used now', headers: { 'retry-after': '5' } },
 };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   generateKeyPair,
   loadPublicKey,
+  loadTrustRoot,
   PACKAGE_PREDICATE_TYPE,
   type TrustedKey,
   verifySignature,
@@ -77,6 +78,29 @@ function compare(program: string, major: CosignMajor): void {
     }
   });
 
+  it.each([
+    ['sign-blob', 'log.json'],
+    ['sign-blob', 'log-and-time.json'],
+    ['attest-blob', 'log.json'],
+  ] as const)('%s without a key (%s) is accepted here for whom we trust, and for nobody else', async (verb, config) => {
+    await sign(verb, config, 'trusted.json', '--identity-token', 'token.jwt');
+    const signature = { kind: 'bundle', text: await readFile(cosign.path('trusted.json'), 'utf8') } as const;
+    const root = loadTrustRoot(await readFile(cosign.path('trusted_root.json'), 'utf8'));
+    const subject = IDENTITY.replace('/main', '/*');
+    const verified = verifySignature(bytes, signature, { keys: [], identities: [{ issuer: ISSUER, subject }], root });
+    expect(verified).toMatchObject({
+      signer: { kind: 'identity', subject: IDENTITY, issuer: ISSUER },
+      ...{ isLogged: true, signedAt: expect.any(Date) },
+    });
+    for (const [content, identity] of [
+      [Buffer.concat([bytes, Buffer.from('#')]), { issuer: ISSUER, subject }],
+      [bytes, { issuer: `${ISSUER}.evil`, subject }],
+      [bytes, { issuer: ISSUER, subject: IDENTITY.slice(0, -1) }],
+    ] as const) {
+      expect(() => verifySignature(content, signature, { keys: [key], identities: [identity], root })).toThrow(refusal);
+    }
+  });
+
   it('a stranger signs without a key, and no key here lets it pass', async () => {
     await sign('sign-blob', 'log.json', 'keyless.json', '--identity-token', 'token.jwt');
     await expect(here('keyless.json')).rejects.toThrow(refusal);
@@ -87,7 +111,7 @@ function compare(program: string, major: CosignMajor): void {
   it.each(['sign-blob', 'attest-blob'] as const)('%s with a key and a log is accepted by both', async (verb) => {
     await sign(verb, 'log.json', 'logged.json', '--key', 'cosign.key');
     if (verb === 'sign-blob') await verify('logged.json', 'pkg', '--key', 'cosign.pub');
-    expect((await here('logged.json')).keyId).toBe(key.id);
+    expect((await here('logged.json')).signer).toEqual({ kind: 'key', keyId: key.id });
   });
 }
 

@@ -4,7 +4,13 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { generateKeyPair, loadPublicKey, SignatureError, verifySignature } from '../../src/wpk/signatures/index.js';
+import {
+  generateKeyPair,
+  loadPublicKey,
+  SignatureError,
+  signerId,
+  verifySignature,
+} from '../../src/wpk/signatures/index.js';
 import { COSIGN_MAJORS, CosignBench, findCosign } from './cosign.js';
 import { COSIGN_LINES } from './cosign.lines.js';
 
@@ -38,7 +44,7 @@ function compare(program: string, major: (typeof COSIGN_MAJORS)[number]): void {
     const bare = verifySignature(bytes, { kind: 'signature', text: await read('FILE.sig') }, trust);
     await cosign.run(...intoBundle!.split(' ').slice(1));
     const bundle = verifySignature(bytes, { kind: 'bundle', text: await read('FILE.sigstore.json') }, trust);
-    expect([bare.keyId, bundle.keyId]).toEqual([trust.keys[0]!.id, trust.keys[0]!.id]);
+    expect([bare, bundle].map(({ signer }) => signerId(signer))).toEqual([trust.keys[0]!.id, trust.keys[0]!.id]);
   });
 
   // cosign 2 has no such command; cosign 3 has it for Sigstore bundles v0.1 and v0.2 only.

@@ -196,7 +196,7 @@ function compare(program: string, major: CosignMajor, lines: CosignLines): void 
   it.each(signers)('%s: both accept it unchanged', async (signer) => {
     const form = signer.split(' ')[1] as Form;
     for (const signed of made.get(signer)!) {
-      expect(hereAccepts(form, signed).keyId).toBe(key.id);
+      expect(hereAccepts(form, signed).signer).toEqual({ kind: 'key', keyId: key.id });
       await cosignAccepts(form, signed);
     }
   });

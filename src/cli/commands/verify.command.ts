@@ -1,50 +1,87 @@
-import { loadPublicKeys, SignatureError, signerId, type VerifiedSignature, verifySignature } from '../../wpk/index.js';
+import {
+  explainSignature,
+  type SignatureCheck,
+  type SignatureError,
+  type Signer,
+  type VerifiedSignature,
+} from '../../wpk/index.js';
 import { type ExitCode, exitCodes } from '../cli.errors.js';
 import type { CommandContext } from '../context.js';
-import { readBytes, readText } from '../local.files.js';
+import { readBytes } from '../local.files.js';
 import { escapeLine } from '../output/escape.js';
-import { renderFields } from '../output/table.js';
+import { renderFields, renderTable } from '../output/table.js';
 import { findSignature, type SignatureFile, type SignatureOptions } from '../signature.files.js';
+import { readTrust, type TrustOptions } from '../trust.options.js';
 
-export interface VerifyOptions extends SignatureOptions {
-  readonly key: string;
+export interface VerifyOptions extends SignatureOptions, TrustOptions {
+  readonly explain?: boolean;
 }
 
-/** Succeeds only when one of the keys signed exactly these bytes. Machines are told of a refusal in the same document. */
+/** Succeeds only when whom the person trusts signed exactly these bytes. Machines are told of a refusal in the same document. */
 export async function verify(context: CommandContext, file: string, options: VerifyOptions): Promise<ExitCode> {
   const { output } = context;
+  const trust = await readTrust(options);
   const bytes = await readBytes(file);
-  const keys = loadPublicKeys(await readText(options.key));
   const signature = await findSignature(file, options);
-  try {
-    const verified = verifySignature(bytes, signature, { keys });
-    await output.result(documentOf(file, signature, verified), () => view(file, signature, verified));
+  const explained = explainSignature(bytes, signature, trust);
+  const checks = options.explain === true ? explained.checks : undefined;
+  if ('verified' in explained) {
+    const { verified } = explained;
+    await output.result(documentOf(file, signature, verified, checks), () => view(file, signature, verified, checks));
     return exitCodes.ok;
-  } catch (error) {
-    if (!(error instanceof SignatureError) || output.format === 'table') throw error;
-    const { code, message } = error;
-    await output.result(
-      { verified: false, file, [signature.kind]: signature.path, code, detail: message },
-      () => message,
-    );
-    return exitCodes.failed;
   }
+  const { refusal } = explained;
+  if (output.format === 'table') {
+    if (checks) output.print(renderChecks(checks));
+    throw refusal;
+  }
+  await output.result(refusalOf(file, signature, refusal, checks), () => refusal.message);
+  return exitCodes.failed;
 }
 
-function documentOf(
-  file: string,
-  { kind, path }: SignatureFile,
-  { digest, signer, claims }: VerifiedSignature,
-): unknown {
-  return { verified: true, file, digest, keyId: signerId(signer), [kind]: path, ...(claims && { claims }) };
+type Checks = readonly SignatureCheck[] | undefined;
+
+function documentOf(file: string, { kind, path }: SignatureFile, verified: VerifiedSignature, checks: Checks): unknown {
+  const { digest, signer, isLogged, signedAt, claims } = verified;
+  return {
+    ...{ verified: true, file, digest, signer, isLogged },
+    ...(signedAt && { signedAt: signedAt.toISOString() }),
+    [kind]: path,
+    ...(claims && { claims }),
+    ...(checks && { checks }),
+  };
 }
 
-function view(file: string, { kind, path }: SignatureFile, { digest, signer, claims }: VerifiedSignature): string {
-  return renderFields([
+function refusalOf(file: string, { kind, path }: SignatureFile, refusal: SignatureError, checks: Checks): unknown {
+  const { code, message } = refusal;
+  return { verified: false, file, [kind]: path, code, detail: message, ...(checks && { checks }) };
+}
+
+function view(file: string, { kind, path }: SignatureFile, verified: VerifiedSignature, checks: Checks): string {
+  const { digest, signer, isLogged, signedAt, claims } = verified;
+  const fields = renderFields([
     ['verified', escapeLine(file)],
     ['digest', digest],
     ['states', claims && escapeLine(`${claims.name}@${claims.version}`)],
-    ['key', signerId(signer)],
+    ['signer', escapeLine(nameOf(signer))],
+    ['logged', isLogged ? 'yes' : 'no'],
+    ['signed at', signedAt ? signedAt.toISOString() : 'not proven'],
     [kind, escapeLine(path)],
   ]);
+  return checks ? `${renderChecks(checks)}\n\n${fields}` : fields;
+}
+
+function nameOf(signer: Signer): string {
+  return signer.kind === 'key' ? `key ${signer.keyId}` : `${signer.subject} (issuer ${signer.issuer})`;
+}
+
+function renderChecks(checks: readonly SignatureCheck[]): string {
+  return renderTable<SignatureCheck>(
+    [
+      { title: 'CHECK', value: ({ name }) => name },
+      { title: 'RESULT', value: ({ result }) => result },
+      { title: 'DETAIL', value: ({ detail }) => detail },
+    ],
+    checks,
+  );
 }

@@ -1,8 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
+import { describeRefusals } from './openapi.refusals.js';
+import { describeValidators } from './openapi.validators.js';
+
 /** Swagger UI at /docs and the document at /docs-json. */
 export function setUpOpenApi(app: INestApplication, version: string): OpenAPIObject {
+  describeValidators();
   const document = SwaggerModule.createDocument(
     app,
     new DocumentBuilder()
@@ -21,20 +25,4 @@ export function setUpOpenApi(app: INestApplication, version: string): OpenAPIObj
     swaggerOptions: { persistAuthorization: true },
   });
   return document;
-}
-
-/** What every route behind a token may answer; said once here instead of on each of them. */
-function describeRefusals(document: OpenAPIObject): void {
-  const operations = Object.values(document.paths).flatMap((path) => [
-    path.get,
-    path.post,
-    path.put,
-    path.patch,
-    path.delete,
-  ]);
-  for (const operation of operations) {
-    if (!operation?.security) continue;
-    operation.responses['401'] ??= { description: '`token-missing` or `token-invalid`.' };
-    operation.responses['403'] ??= { description: "`permission-missing`: the token's role may not do this." };
-  }
 }

@@ -3,6 +3,7 @@ import {
   ApiBearerAuth,
   ApiBody,
   ApiConsumes,
+  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiResponse,
@@ -12,8 +13,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { CurrentPrincipal, type Principal, requirePermission, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { matchesEtag } from '../../platform/http/etag.js';
 import { HttpError } from '../../platform/http/http.error.js';
+import { HTTP_PROBLEMS } from '../../platform/http/http.problems.js';
 import { POLICY_PROBLEMS } from '../../policy/index.js';
+import { ARCHIVE_MEDIA_TYPE, YAML_MEDIA_TYPE } from '../../wpk/index.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { TrustService } from '../trust/trust.service.js';
 import { UploadReader } from '../uploads/upload.reader.js';
@@ -50,6 +54,8 @@ const UNPROCESSABLE = [
   'digest-mismatch',
 ] as const;
 
+const BINARY = { type: 'string', format: 'binary' } as const;
+
 @ApiTags('workflows')
 @ApiBearerAuth()
 @Controller('v1/workflows')
@@ -78,6 +84,7 @@ export class WorkflowsController {
   )
   @ApiProblems(REGISTRY_PROBLEMS, 'version-exists', 'trust-conflict', 'package-too-large', 'part-too-large')
   @ApiProblems(REGISTRY_PROBLEMS, ...UNPROCESSABLE)
+  @ApiProblems(HTTP_PROBLEMS, 'too-many-requests')
   @ApiProblems(
     { ...REGISTRY_PROBLEMS, ...POLICY_PROBLEMS },
     'signer-not-trusted',
@@ -141,7 +148,7 @@ export class WorkflowsController {
   @Get(':name/versions/:version')
   @Requires('workflows:read')
   @ApiOperation({ summary: 'One version, with what the package says' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch')
   async getVersion(@Param('name') name: string, @Param('version') version: string): Promise<WorkflowDocumentDto> {
     const found = await this.workflows.find(name, version);
     return Object.assign(WorkflowVersionDto.from(found), { document: (await this.workflows.fileOf(found)).document });
@@ -151,9 +158,10 @@ export class WorkflowsController {
   @Requires('workflows:read')
   @ApiOperation({ summary: 'The exact bytes that were uploaded and signed' })
   @ApiOkResponse({
-    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-    headers: { etag: { description: 'The digest, quoted.', schema: { type: 'string' } } },
+    content: { [YAML_MEDIA_TYPE]: { schema: BINARY }, [ARCHIVE_MEDIA_TYPE]: { schema: BINARY } },
+    headers: { etag: { description: 'The digest, quoted.', required: true, schema: { type: 'string' } } },
   })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'An `etag` of before: 304 if it still holds.' })
   @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
   async getPackage(
@@ -165,7 +173,7 @@ export class WorkflowsController {
     const { digest, mediaType } = await this.workflows.find(name, version);
     const etag = `"${digest}"`;
     void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (matches(known, etag)) {
+    if (matchesEtag(known, etag)) {
       void reply.status(304);
       return undefined;
     }
@@ -197,10 +205,4 @@ function overrideOf({ overrideReason, overrideHours }: RegisterQuery, principal:
 
 function pathOf({ name, version }: { name: string; version: string }): string {
   return `/v1/workflows/${name}/versions/${encodeURIComponent(version)}`;
-}
-
-/** RFC 9110 §13.1.2, weak comparison. */
-function matches(header: string | undefined, etag: string): boolean {
-  const known = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return known.includes(etag) || known.includes('*');
 }

@@ -7,4 +7,5 @@ export const RUN_PROBLEMS = { ...REGISTRY_PROBLEMS, ...RUNTIME_PROBLEMS };
 export const START_PROBLEMS = [
   ...(['idempotency-key-missing', 'idempotency-key-malformed', 'idempotency-key-reused', 'inputs-invalid'] as const),
   ...(['run-denied', 'approval-required', 'workflow-not-found', 'signature-invalid', 'signer-not-trusted'] as const),
+  'digest-mismatch' as const,
 ];

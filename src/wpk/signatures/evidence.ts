@@ -1,6 +1,7 @@
 import type { Bundle } from '@sigstore/bundle';
 import { type SignedEntity, toSignedEntity, VerificationError, Verifier, type VerifierOptions } from '@sigstore/verify';
 
+import type { LogEntry } from './bundle.reader.js';
 import { type CheckList, type SignatureCheckName, unreadable } from './checks.js';
 import { SignatureError } from './signature.error.js';
 import { type TrustMaterial, trustMaterialOf, type TrustRoot } from './trust-root.js';
@@ -78,7 +79,7 @@ function verify(
   const phases = phasesOf(entity, thresholds);
   try {
     new Verifier(material, thresholds).verify(entity);
-    requireLogsAt(entity, times, material);
+    checkEntries(entity, times, material);
   } catch (cause) {
     return refuse(cause, phases, checks);
   }
@@ -96,15 +97,29 @@ function timesOf({ timestamps }: SignedEntity): Date[] {
   });
 }
 
-/** The library holds a log to its validity only where the entry has a promise, which entries of Rekor v2 never have. */
-function requireLogsAt({ tlogEntries }: SignedEntity, times: readonly Date[], { tlogs }: TrustMaterial): void {
-  for (const { logId } of tlogEntries) {
+/**
+ * What the library passes over: it holds a log to its validity only where the entry has a promise, which entries of Rekor v2
+ * never have, and takes size and root hash of the tree from the checkpoint, whatever the proof says beside it.
+ */
+function checkEntries({ tlogEntries }: SignedEntity, times: readonly Date[], { tlogs }: TrustMaterial): void {
+  for (const entry of tlogEntries) {
     const isKnown = tlogs.some(
       ({ logID, validFor }) =>
-        logID.equals(logId.keyId) && times.every((time) => validFor.start <= time && time <= validFor.end),
+        logID.equals(entry.logId.keyId) && times.every((time) => validFor.start <= time && time <= validFor.end),
     );
     if (!isKnown) throw new VerificationError({ code: 'TLOG_ERROR', message: 'the log was not valid at the time' });
+    if (!agreesWithCheckpoint(entry)) {
+      throw new VerificationError({ code: 'TLOG_INCLUSION_PROOF_ERROR', message: 'proof and checkpoint disagree' });
+    }
   }
+}
+
+/** A checkpoint's first lines are origin, size and root hash: https://c2sp.org/tlog-checkpoint */
+function agreesWithCheckpoint({ inclusionProof }: LogEntry): boolean {
+  if (!inclusionProof) return true;
+  const { checkpoint, rootHash, treeSize } = inclusionProof;
+  const [, size, hash] = checkpoint?.envelope.split('\n') ?? [];
+  return size === treeSize && hash === rootHash.toString('base64');
 }
 
 function phasesOf({ timestamps, key, tlogEntries }: SignedEntity, thresholds: VerifierOptions): Phase[] {

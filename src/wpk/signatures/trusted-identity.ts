@@ -11,8 +11,9 @@ export interface TrustedIdentity {
   readonly subject: string;
 }
 
-/** Longer than any name that a certificate authority writes; a bound on the work of a comparison. */
-const MAX_CHARS = 2048;
+/** Bounds on the work of a comparison with a name that a stranger chose; no real identity comes near them. */
+const MAX_CHARS = 1024;
+const MAX_WILDCARDS = 16;
 
 /** Throws TRUST.MALFORMED for an identity that could never match, or that somebody forgot to fill in. */
 export function checkTrustedIdentity({ issuer, subject }: TrustedIdentity): void {
@@ -23,6 +24,12 @@ export function checkTrustedIdentity({ issuer, subject }: TrustedIdentity): void
         `A trusted identity needs its ${name}, a text of at most ${MAX_CHARS} characters; issuer and subject are both mandatory.`,
       );
     }
+  }
+  if (subject.split('*').length - 1 > MAX_WILDCARDS) {
+    throw new SignatureError(
+      'TRUST.MALFORMED',
+      `The subject of a trusted identity has more than ${MAX_WILDCARDS} wildcards; name fewer, or ** for all of them.`,
+    );
   }
 }
 

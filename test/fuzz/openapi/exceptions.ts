@@ -1,0 +1,2 @@
+/** Operations that generated requests seldom please, by `operationId`, with the reason. They are fuzzed all the same. */
+export const FEW_GOOD_ANSWERS: Readonly<Record<string, string>> = {};
