@@ -174,6 +174,38 @@ export interface FieldChange {
   readonly after?: unknown;
 }
 
+/** What differs between two packages: only what does is named. */
+export interface VersionDiff {
+  readonly sections: readonly { readonly section: string; readonly fields: readonly DiffedField[] }[];
+  readonly steps: readonly DiffedStep[];
+  /** Files of tarballs, by name. */
+  readonly files: { readonly added: readonly string[]; readonly removed: readonly string[] };
+  readonly readmeChanged: boolean;
+  /** More fields differ than are named. */
+  readonly cut: boolean;
+}
+
+export interface DiffedField extends FieldChange {
+  /** A value was too long: what there is of it is the beginning of its JSON text. */
+  readonly cut: boolean;
+}
+
+export interface DiffedStep {
+  readonly name: string;
+  /** Of `added`, `removed`, `moved`, `changed`. */
+  readonly changes: readonly string[];
+  readonly before: StepPlace | null;
+  readonly after: StepPlace | null;
+  /** Pointers into the step. */
+  readonly fields: readonly DiffedField[];
+}
+
+export interface StepPlace {
+  readonly list: string;
+  /** From 0. */
+  readonly index: number;
+}
+
 export interface PermissionCheck {
   readonly verb: string;
   readonly group: string;

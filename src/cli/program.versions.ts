@@ -31,6 +31,18 @@ function declareReading(program: Command, execute: Execute): void {
     .action((reference: string, options: GetOptions, command: Command) =>
       execute(command, async (context) => (await import('./commands/get.command.js')).get(context, reference, options)),
     );
+  program
+    .command('diff')
+    .summary('show what differs between two packages')
+    .description(
+      'Show what differs between two versions of a workflow or, without a server, between two package files: section by ' +
+        'section and step by step. Exit 0 whether something differs or not.',
+    )
+    .argument('<from>', `${version} or package file`)
+    .argument('<to>', `${version} or package file`)
+    .action((from: string, to: string, _options: object, command: Command) =>
+      execute(command, async (context) => (await import('./commands/diff.command.js')).diff(context, from, to)),
+    );
   takingSignatures(program.command('explain'))
     .summary('say why a package is believed or not')
     .description(

@@ -171,6 +171,46 @@ describe('push', () => {
   });
 });
 
+describe('diff', () => {
+  const restart =
+    '[{name: restart, uses: kubernetes/restart, with: {kind: Deployment, namespace: web, name: shop}, timeout: 30s}]';
+
+  it('shows the same of two versions and, without a server, of their files', async () => {
+    const before = await registered('differing', '1.0.0');
+    const after = await registered('differing', '1.1.0', [signer], { steps: restart, safety: '{maxObjects: 3}' });
+    await writeFile(inFolder('before.wpk.yaml'), before);
+    await writeFile(inFolder('after.wpk.yaml'), after);
+    const online = await json('diff', 'differing@1.0.0', 'differing@1.1.0');
+    expect(online).toMatchObject({
+      ...{ name: 'differing', from: { version: '1.0.0' }, to: { version: '1.1.0' }, cut: false },
+      steps: [
+        { name: 'restart', changes: ['added'], before: null },
+        { name: 'look', changes: ['removed'], after: null },
+      ],
+    });
+    const tried = await atomctl(['diff', 'before.wpk.yaml', 'after.wpk.yaml', '-o', 'json'], { cwd: folder });
+    const offline = JSON.parse(tried.stdout) as Record<string, unknown>;
+    for (const member of ['sections', 'steps', 'files', 'readmeChanged', 'cut']) {
+      expect(offline[member]).toEqual(online[member]);
+    }
+    const { stdout } = await ok('diff', 'differing@1.0.0', 'differing@1.1.0');
+    expect(stdout).toContain('\n+ step restart: added (steps 1)\n');
+    expect(stdout).toContain('\nsafety\n  + spec.safety.maxObjects: 3\n');
+  });
+
+  it.each([
+    [['diff', 'differing@1.0.0', 'before.wpk.yaml'], 2],
+    [['diff', 'differing@1.0.0', 'alive@1.0.0'], 2],
+    [['diff', 'differing', 'differing@1.0.0'], 2],
+    [['diff', 'differing@1.0.0', 'differing@9.9.9'], 1],
+    [['diff', 'before.wpk.yaml', 'signer.pub'], 1],
+  ])('%j ends with %i and says nothing on stdout', async (args, code) => {
+    await writeFile(inFolder('before.wpk.yaml'), aPackage());
+    await writeFile(inFolder('signer.pub'), signer.publicKeyPem);
+    expect(await call(...args)).toMatchObject({ code, stdout: '' });
+  });
+});
+
 describe('the life of a version', () => {
   beforeAll(async () => {
     for (const version of ['1.0.0', '1.1.0']) await registered('alive', version);
@@ -240,7 +280,7 @@ describe('the life of a version', () => {
   });
 });
 
-// These routes are another part's; what the command line does with their answers is all that is looked at.
+// Deleting asks the runtime for runs, and signing needs a Vault: of those only what the command line does with the answers.
 describe('delete and resign', () => {
   let atom: AtomStub;
   beforeAll(async () => {
@@ -257,9 +297,16 @@ describe('delete and resign', () => {
     expect(stderr).not.toBe('');
   });
 
+  it('resign is refused where Atom has no key of its own, in its words', async () => {
+    await registered('unsignable', '1.0.0');
+    const { code, stdout, stderr } = await call('resign', 'unsignable@1.0.0');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('signing-not-configured');
+  });
+
   it('resign shows the new signature', async () => {
     const signature = { kind: 'bundle', signer: { kind: 'key', keyId: 'server' }, storedAt: 'now', bundle: '{}' };
-    atom.onJson('POST /v1/workflows/x/versions/1.0.0/sign', 201, signature);
+    atom.onJson('POST /v1/workflows/x/versions/1.0.0/sign', 200, signature);
     const { code, stdout } = await ask('resign', 'x@1.0.0');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^signer: +key server$/m);
