@@ -90,6 +90,7 @@ export class WorkflowsController {
     'key-revoked',
     'signatures-insufficient',
     'policy-denied',
+    'trust-root-unavailable',
   )
   register(
     @Req() request: FastifyRequest,
