@@ -3,6 +3,7 @@ DROP INDEX workflow_version_latest_idx;
 CREATE INDEX workflow_version_latest_idx ON workflow_version (name, prerelease, version_key);
 DELETE FROM workflow_version WHERE state = 'deleted';
 ALTER TABLE workflow_version
+  ALTER COLUMN version TYPE text COLLATE "default",
   DROP CONSTRAINT workflow_version_state_check,
   DROP CONSTRAINT workflow_version_safety_mode_check,
   DROP COLUMN signer, DROP COLUMN families, DROP COLUMN safety_mode, DROP COLUMN media_type, DROP COLUMN size,

@@ -22,6 +22,8 @@ ALTER TABLE workflow_version
   ADD COLUMN override     jsonb,
   ADD CONSTRAINT workflow_version_state_check CHECK (state IN ('active', 'yanked', 'revoked', 'deleted')),
   ADD CONSTRAINT workflow_version_safety_mode_check CHECK (safety_mode IN ('manual', 'auto')),
+  -- Among equals of SemVer the bytes decide, as in workflow.shown_rank, and not the collation of the database.
+  ALTER COLUMN version TYPE text COLLATE "C",
   -- A deleted version keeps its row, so that its name and version never mean other bytes; the bytes are gone.
   DROP CONSTRAINT workflow_version_digest_fkey;
 UPDATE workflow_version v SET signer = jsonb_build_object('kind', 'key', 'keyId', v.signer_id),
@@ -33,7 +35,8 @@ ALTER TABLE workflow_version
 DROP INDEX workflow_version_latest_idx;
 CREATE INDEX workflow_version_latest_idx ON workflow_version (name, state, prerelease, version_key);
 
--- One row for each name: what the list shows and searches, so that neither has to look at every version.
+-- One row for each name that ever had a version: what the list shows and searches, so that neither has to look at every
+-- version; and what whoever changes a version locks, so it stays when the last version is deleted (versions = 0).
 CREATE TABLE workflow (
   name           text        NOT NULL,
   versions       integer     NOT NULL,
@@ -57,5 +60,5 @@ INSERT INTO workflow (name, versions, latest_version, shown_version, shown_rank,
 SELECT DISTINCT ON (name) name, count(*) OVER (PARTITION BY name), CASE WHEN prerelease THEN NULL ELSE version END, version,
        set_byte('\x00'::bytea, 0, CASE WHEN prerelease THEN 2 ELSE 3 END) || version_key || convert_to(version, 'UTF8'),
        state, description, tags, families, safety_mode, signer_id, max(created_at) OVER (PARTITION BY name),
-       to_tsvector('simple', name || ' ' || coalesce(description, ''))
+       to_tsvector('simple', translate(name || ' ' || coalesce(description, ''), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
   FROM workflow_version v ORDER BY name, v.prerelease, v.version_key DESC, v.version DESC;

@@ -30,6 +30,10 @@ export interface WorkflowSummary {
   readonly tags?: readonly string[];
   readonly versions: number;
   readonly updatedAt: string;
+  /** Of the version that stands for the workflow, as the two below. */
+  readonly state?: string;
+  readonly runtimes?: readonly string[];
+  readonly safetyMode?: string;
 }
 
 export interface Workflow {
@@ -44,10 +48,49 @@ export interface WorkflowVersion {
   /** `sha256:<hex>` of the uploaded bytes. */
   readonly digest: string;
   readonly size: number;
-  readonly signer?: { readonly kind: string; readonly keyId: string };
+  readonly mediaType?: string;
+  readonly description?: string | null;
+  readonly author?: string | null;
+  readonly tags?: readonly string[];
+  readonly runtimes?: readonly string[];
+  readonly safetyMode?: string;
+  /** Who signed what was first uploaded. */
+  readonly signer?: Signer;
   readonly decision?: Decision;
   readonly uploadedBy?: string | null;
   readonly createdAt: string;
+  readonly state?: string;
+  readonly stateReason?: string | null;
+  readonly stateBy?: string | null;
+  readonly stateAt?: string | null;
+  readonly override?: Override | null;
+}
+
+/** A key has `keyId`; an identity, which signed keyless, has `subject` and `issuer`. */
+export interface Signer {
+  readonly kind: string;
+  readonly keyId?: string;
+  readonly subject?: string;
+  readonly issuer?: string;
+}
+
+/** An admin's word that a version may run although it was yanked or policy says otherwise. */
+export interface Override {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+  readonly expiresAt: string;
+}
+
+export interface PackageSignature {
+  readonly kind: string;
+  readonly signer: Signer;
+  readonly storedAt: string;
+  readonly signedAt?: string | null;
+  readonly logged?: boolean;
+  /** The text as it was uploaded, under the name of its kind. */
+  readonly bundle?: string;
+  readonly signature?: string;
 }
 
 export interface Decision {

@@ -28,6 +28,7 @@ export type RegistryErrorCode =
   | 'version-has-run'
   | 'version-state-conflict'
   | 'workflow-not-found'
+  | 'readme-missing'
   // whom to trust
   | 'trust-not-found'
   | 'trust-invalid'
@@ -67,6 +68,7 @@ export const REGISTRY_PROBLEMS: ProblemTypes<RegistryErrorCode> = {
   'version-has-run': { status: 409, title: 'The version has runs, so it cannot be deleted' },
   'version-state-conflict': { status: 409, title: 'The version is in a state that does not allow this' },
   'workflow-not-found': { status: 404, title: 'There is no such workflow' },
+  'readme-missing': { status: 404, title: 'The package has no readme' },
   'trust-not-found': { status: 404, title: 'There is no such key, identity or trust policy' },
   'trust-invalid': { status: 422, title: 'Trust cannot be changed in this way' },
   'trust-policy-fails': { status: 422, title: 'The trust policy does not do what its checks expect' },

@@ -32,6 +32,7 @@ import { PackageSignatureEntity } from './workflows/package-signature.entity.js'
 import { RegistrationService } from './workflows/registration.service.js';
 import { VersionLifecycleController } from './workflows/version-lifecycle.controller.js';
 import { VersionLifecycle } from './workflows/version-lifecycle.service.js';
+import { VersionReadingController } from './workflows/version-reading.controller.js';
 import { WorkflowEntity } from './workflows/workflow.entity.js';
 import { WorkflowStore } from './workflows/workflow.store.js';
 import { PostgresWorkflowStore } from './workflows/workflow.store.postgres.js';
@@ -68,7 +69,7 @@ const CATALOG: Provider[] = [
 ];
 
 const API_CONTROLLERS = [
-  ...[WorkflowsController, VersionLifecycleController, SchemasController],
+  ...[WorkflowsController, VersionReadingController, VersionLifecycleController, SchemasController],
   ...[TrustController, TrustKeysController, TrustIdentitiesController, TrustPoliciesController, ExplainController],
 ];
 

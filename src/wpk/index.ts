@@ -3,6 +3,21 @@ export { ACTIONS, validateActionInput } from './actions/catalogue.js';
 export { type ArchiveEntry, packArchive } from './archive/archive.packer.js';
 export { isPackagePath } from './archive/entry-path.js';
 export { canonicalJson } from './canonical.json.js';
+export { diffFields, type FieldChange, fieldChange } from './diff/field.change.js';
+export {
+  DIFF_SECTIONS,
+  diffPackages,
+  type DiffSection,
+  type PackageDiff,
+  type SectionDiff,
+  type ShownChange,
+  STEP_CHANGES,
+  STEP_LISTS,
+  type StepChange,
+  type StepDiff,
+  type StepList,
+  type StepPlace,
+} from './diff/package.diff.js';
 export { parseDurationMs } from './duration.js';
 export { compileExpression, type Expression, type ExpressionScope } from './expressions/expression.js';
 export { expressionOf, resolveValue } from './expressions/resolve.js';

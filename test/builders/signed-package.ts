@@ -31,6 +31,7 @@ export interface PackageOptions {
   readonly name?: string;
   readonly version?: string;
   readonly description?: string;
+  readonly tags?: readonly string[];
   /** YAML of `spec.safety`, in flow style. */
   readonly safety?: string;
   /** YAML of `spec.permissions`, in flow style. */
@@ -46,7 +47,7 @@ const GET =
 /** The bytes of a package that is valid and harmless unless told otherwise. */
 export function aPackage(options: PackageOptions = {}): Buffer {
   const { name = 'demo', version = '1.0.0', description = 'A runbook.', safety = '{}' } = options;
-  const { permissions = NARROW, steps = GET } = options;
+  const { tags = ['demo', 'health'], permissions = NARROW, steps = GET } = options;
   return Buffer.from(`apiVersion: atom.dev/v1
 kind: WorkflowPackage
 metadata:
@@ -54,7 +55,7 @@ metadata:
   version: "${version}"
   description: ${JSON.stringify(description)}
   author: platform-team
-  tags: [demo, health]
+  tags: ${JSON.stringify(tags)}
 spec:
   safety: ${safety}
   permissions: ${permissions}

@@ -38,7 +38,7 @@ export function packageSignerContract(title: string, open: () => SignerSubject |
         { kind: 'signature', text: toBareSignature(signature) },
         { kind: 'bundle', text: toBundle(sha256(bytes), signature, keyId) },
       ] as const) {
-        expect(verifySignature(bytes, made, trust).keyId).toBe(keyId);
+        expect(verifySignature(bytes, made, trust).signer).toEqual({ kind: 'key', keyId });
         expect(() => verifySignature(tampered, made, trust)).toThrow(
           expect.objectContaining({ name: 'SignatureError' }),
         );
@@ -68,7 +68,10 @@ export function packageSignerContract(title: string, open: () => SignerSubject |
       expect(after.keyId).not.toBe(before.keyId);
       for (const { signature, publicKeyPem, keyId } of [before, after]) {
         const made = { kind: 'signature', text: toBareSignature(signature) } as const;
-        expect(verifySignature(bytes, made, { keys: [loadPublicKey(publicKeyPem)] }).keyId).toBe(keyId);
+        expect(verifySignature(bytes, made, { keys: [loadPublicKey(publicKeyPem)] }).signer).toEqual({
+          kind: 'key',
+          keyId,
+        });
       }
     });
 

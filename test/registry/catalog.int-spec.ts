@@ -7,9 +7,12 @@ import { Counter, Registry } from 'prom-client';
 import { StoredWorkflowCatalog } from '../../src/registry/catalog/workflow-catalog.service.js';
 import { type VerifiedPackage, WorkflowCatalog, type WorkflowRef } from '../../src/registry/index.js';
 import { PackageOpener } from '../../src/registry/packages/package-opener.js';
-import { TrustedKeys } from '../../src/registry/signatures/trusted-keys.js';
+import { DatabaseTrustSource } from '../../src/registry/trust/database-trust.source.js';
+import { TrustStore } from '../../src/registry/trust/trust.store.js';
+import { EnvironmentTrust } from '../../src/registry/trust/trust-surroundings.js';
 import { WorkflowStore } from '../../src/registry/workflows/workflow.store.js';
 import type { StoredPackage } from '../../src/registry/workflows/workflow-version.js';
+import type { TrustDocument } from '../../src/wpk/index.js';
 import { aPackage, aSigner } from '../builders/signed-package.js';
 import { type RegistryApp, startRegistry } from './registry.app.js';
 
@@ -48,45 +51,62 @@ async function upload(content: Buffer, bundle: string): Promise<string> {
   return found;
 }
 
+const part = <T>(type: abstract new (...args: never[]) => T): T => registry.app.get<T>(type, { strict: false });
+
 /** As another process, with its own empty cache, would have it: a worker, say, that trusts `publicKeys`. */
 function aCatalog(...publicKeys: readonly string[]): WorkflowCatalog {
-  const trust = TrustedKeys.fromConfig({ cosignPublicKeys: publicKeys.join('') });
+  const environment = new EnvironmentTrust({ cosignPublicKeys: publicKeys.join('') });
   const counter = (labelNames: string[]) =>
     new Counter({ ...{ name: 'c', help: 'Counts.', registers: [new Registry()] }, labelNames });
-  const opener = new PackageOpener(trust, counter(['result']), counter(['result', 'kind']));
-  return new StoredWorkflowCatalog(registry.app.get(WorkflowStore, { strict: false }), opener, trust);
+  const opener = new PackageOpener(counter(['result']), counter(['result', 'kind']));
+  const trust = new DatabaseTrustSource(part(TrustStore), environment);
+  return new StoredWorkflowCatalog(part(WorkflowStore), opener, trust);
 }
 
 const ref = (): WorkflowRef => ({ name, version: '1.0.0', digest });
 const openAnew = (): Promise<VerifiedPackage> => aCatalog(signer.publicKeyPem).open(ref());
 
-describe('resolve', () => {
-  it('finds the version asked for, or the highest release', async () => {
+describe('openForRun', () => {
+  it('opens the version asked for, or the highest release', async () => {
     for (const version of ['1.2.0', '2.0.0-rc.1']) {
       const content = aPackage({ name, version });
       await upload(content, signer.bundle(content));
     }
-    const catalog = registry.app.get(WorkflowCatalog, { strict: false });
-    expect(await catalog.resolve(name)).toMatchObject({ name, version: '1.2.0' });
-    expect(await catalog.resolve(name, '1.0.0')).toEqual({ name, version: '1.0.0', digest });
-    expect(await catalog.resolve(name, '2.0.0-rc.1')).toMatchObject({ version: '2.0.0-rc.1' });
+    const catalog = part(WorkflowCatalog);
+    expect(await catalog.openForRun(name)).toMatchObject({ name, version: '1.2.0' });
+    expect(await catalog.openForRun(name, '1.0.0')).toMatchObject({ name, version: '1.0.0', digest });
+    expect(await catalog.openForRun(name, '2.0.0-rc.1')).toMatchObject({ version: '2.0.0-rc.1' });
   });
 
   it.each([['nothing'], ['nothing', '1.0.0'], ['\0'], ['demo-1', '\0'], ['demo-1', 'latest'], ['demo-1', '9.9.9']])(
     'does not find %j %j',
     async (...asked: string[]) => {
       const [workflow = '', version] = asked;
-      await expect(aCatalog(signer.publicKeyPem).resolve(workflow, version)).rejects.toMatchObject({
+      await expect(aCatalog(signer.publicKeyPem).openForRun(workflow, version)).rejects.toMatchObject({
         code: 'workflow-not-found',
       });
     },
   );
+
+  it('opens no yanked version but by an override, and takes the release below it when none is named', async () => {
+    const content = aPackage({ name, version: '1.2.0' });
+    await upload(content, signer.bundle(content));
+    const path = `/v1/workflows/${name}/versions/1.2.0`;
+    await registry.send('POST', `${path}/yank`, { reason: 'broken' });
+    const catalog = part(WorkflowCatalog);
+    expect(await catalog.openForRun(name)).toMatchObject({ version: '1.0.0' });
+    await expect(catalog.openForRun(name, '1.2.0')).rejects.toMatchObject({ code: 'version-yanked' });
+    await registry.send('POST', `${path}/override`, { reason: 'incident', hours: 1 });
+    expect(await catalog.openForRun(name, '1.2.0')).toMatchObject({
+      facts: { override: { reason: 'incident', by: 'bootstrap' } },
+    });
+  });
 });
 
 describe('open', () => {
   it('hands out what was signed, by whom, and what policy has to know', async () => {
     expect(await openAnew()).toMatchObject({
-      ...{ name, version: '1.0.0', digest, signer: { kind: 'key', keyId: signer.keyId } },
+      ...{ name, version: '1.0.0', digest, signers: [{ kind: 'key', keyId: signer.keyId }] },
       package: { metadata: { name }, spec: { steps: [{ uses: 'kubernetes/get' }] } },
       facts: { digest, safety: { mode: 'manual' }, findings: [] },
     });
@@ -113,9 +133,11 @@ describe('open', () => {
     const planted = `sha256:${createHash('sha256').update(other).digest('hex')}`;
     await database.query(
       `WITH p AS (INSERT INTO package SELECT $1, media_type, size, $2, now() FROM package WHERE digest = $3)
-       INSERT INTO package_signature SELECT $1, key_id, kind, text FROM package_signature WHERE digest = $3`,
+       INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged)
+         SELECT $1, signer_id, signer, kind, text, logged FROM package_signature WHERE digest = $3`,
       [planted, other, digest],
     );
+    await database.query('UPDATE workflow_version SET digest = $1 WHERE digest = $2', [planted, digest]);
     digest = planted;
     await expect(openAnew()).rejects.toMatchObject({ code: 'digest-mismatch' });
   });
@@ -126,6 +148,39 @@ describe('open', () => {
     await expect(openAnew()).rejects.toMatchObject({ code: 'signature-invalid' });
     await database.query('DELETE FROM package_signature WHERE digest = $1', [digest]);
     await expect(openAnew()).rejects.toMatchObject({ code: 'signature-missing' });
+  });
+
+  it.each(['revoked', 'deleted'])(
+    'does not open what was %s a moment ago, though it is verified already',
+    async (state) => {
+      const catalog = aCatalog(signer.publicKeyPem);
+      await catalog.open(ref());
+      await database.query('UPDATE workflow_version SET state = $2 WHERE digest = $1', [digest, state]);
+      await expect(catalog.open(ref())).rejects.toMatchObject({ code: `version-${state}` });
+    },
+  );
+
+  it('does not open by a key that was revoked a moment ago, though it is verified already', async () => {
+    const key = aSigner();
+    const owned = { name: `owned-${name}`, version: '1.0.0' };
+    const document: TrustDocument = {
+      keys: [{ name: 'owner', state: 'active', publicKey: key.publicKeyPem }],
+      identities: [],
+      policies: [
+        {
+          ...{ name: 'owned', names: [owned.name], any: [{ key: 'owner' }], threshold: 1 },
+          ...{ requireTlog: false, requireAttestation: false },
+        },
+      ],
+    };
+    await part(TrustStore).append(0, document, { actor: 'lea', action: 'test', subject: 'trust', body: {} });
+    const content = aPackage(owned);
+    const ownedRef = { ...owned, digest: await upload(content, key.bundle(content)) };
+    const catalog = aCatalog();
+    expect(await catalog.open(ownedRef)).toMatchObject({ signers: [{ keyId: key.keyId }] });
+    const revoked = await registry.send('POST', '/v1/trust/keys/owner/revoke', { reason: 'laptop stolen' });
+    expect(revoked.status).toBe(200);
+    await expect(catalog.open(ownedRef)).rejects.toMatchObject({ code: 'key-revoked' });
   });
 
   it('trusts the keys of today, not those of the upload', async () => {
@@ -139,11 +194,11 @@ describe('open', () => {
   it('goes on with a new key once the package is signed again with it', async () => {
     await upload(bytes, successor.bundle(bytes));
     for (const { publicKeyPem, keyId } of [signer, successor]) {
-      expect((await aCatalog(publicKeyPem).open(ref())).signer).toEqual({ kind: 'key', keyId });
+      expect((await aCatalog(publicKeyPem).open(ref())).signers).toEqual([{ kind: 'key', keyId }]);
     }
   });
 
-  it('verifies once for many that ask at the same time, and looks at the database no more', async () => {
+  it('verifies once for many that ask at the same time, and for those who ask again', async () => {
     const store = registry.app.get(WorkflowStore, { strict: false });
     const findPackage = store.findPackage.bind(store);
     let asked = 0;

@@ -38,6 +38,7 @@ describe('GET /v1/workflows', () => {
     expect(items.map(({ name }) => name)).toEqual(['alpha', 'beta', 'gamma', 'many', 'preview']);
     expect(items[3]).toEqual({
       ...{ name: 'many', latestVersion: '1.10.0', versions: 5, description: 'many 1.10.0', tags: ['demo', 'health'] },
+      ...{ state: 'active', runtimes: ['kubernetes'], safetyMode: 'manual' },
       updatedAt: expect.stringMatching(/Z$/),
     });
     expect(items[4]).toMatchObject({ latestVersion: null, description: 'preview 1.0.0-rc.1' });
@@ -143,8 +144,8 @@ describe('GET …/package', () => {
 describe('GET …/signatures', () => {
   it('gives back what was uploaded, so that anybody can verify it', async () => {
     const { body } = await read('/v1/workflows/many/versions/1.0.0/signatures');
-    const { items } = body as { items: { kind: string; keyId: string; bundle: string }[] };
-    expect(items).toEqual([expect.objectContaining({ kind: 'bundle', keyId: signer.keyId })]);
+    const { items } = body as { items: { kind: string; bundle: string }[] };
+    expect(items).toEqual([expect.objectContaining({ kind: 'bundle', signer: { kind: 'key', keyId: signer.keyId } })]);
     expect(JSON.parse(items[0]!.bundle)).toMatchObject({
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
     });

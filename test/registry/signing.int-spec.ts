@@ -10,7 +10,7 @@ import { type RegistryApp, startRegistry } from './registry.app.js';
 
 const author = aSigner();
 const search = await findVaultServer();
-const cosign = await findCosign();
+const cosign = await findCosign(3);
 const bytes = aPackage({ name: 'countersigned' });
 const path = '/v1/workflows/countersigned/versions/1.0.0';
 

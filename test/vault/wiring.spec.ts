@@ -24,7 +24,8 @@ const address = { VAULT_ADDR: 'https://vault.example:8200/' };
 const role = { ...address, VAULT_ROLE_ID: 'role' };
 
 describe('the settings of Vault', () => {
-  it.each([
+  it.each<[Record<string, string>, object]>([
+    [{}, { method: 'none' }],
     [{ VAULT_TOKEN: 't' }, { method: 'token', token: { text: 't' } }],
     [{ VAULT_TOKEN_FILE: '/t' }, { method: 'token', token: { file: '/t' } }],
     [
@@ -58,7 +59,6 @@ describe('the settings of Vault', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['VAULT_TOKEN', address],
     ['VAULT_TOKEN and VAULT_KUBERNETES_ROLE', { ...address, VAULT_TOKEN: 't', VAULT_KUBERNETES_ROLE: 'r' }],
     ['VAULT_SECRET_ID', role],
     ['VAULT_SECRET_ID', { ...role, VAULT_SECRET_ID: 's', VAULT_SECRET_ID_FILE: '/s' }],
@@ -96,6 +96,13 @@ describe('in a process', () => {
     expect(started.get(VaultClient)).toBeInstanceOf(VaultClient);
     const signed = started.get(PackageSigner).sign(Buffer.from('package'));
     await expect(signed).rejects.toMatchObject({ code: 'signing-not-configured' });
+  });
+
+  it('a Vault without a way to log in starts, and signing says which variables to set', async () => {
+    const started = await boot({ ...address, VAULT_TRANSIT_KEY: 'atom' });
+    const signed = started.get(PackageSigner).sign(Buffer.from('package'));
+    await expect(signed).rejects.toMatchObject({ code: 'signing-not-configured' });
+    await expect(signed).rejects.toThrow(/VAULT_TOKEN.*VAULT_ROLE_ID.*VAULT_KUBERNETES_ROLE/);
   });
 
   it('a Vault with a key signs', async () => {

@@ -72,7 +72,7 @@ export class Environment {
   @IsString()
   TRUSTED_ROOT_PATH?: string;
 
-  /** Address of Vault or OpenBao; with it exactly one way to log in: a token, an AppRole or a Kubernetes role. */
+  /** Address of Vault or OpenBao; with it goes one way to log in: a token, an AppRole or a Kubernetes role. */
   @IsOptional()
   @IsUrl({
     protocols: ['http', 'https'],

@@ -5,10 +5,11 @@ import { VaultError } from './vault.error.js';
 import type { JsonObject } from './vault.json.js';
 import { VaultLogin } from './vault.login.js';
 import { checkPath } from './vault.path.js';
+import type { VaultRequest } from './vault.request.js';
 import { VAULT_TIMING, VaultRetries, type VaultTiming } from './vault.retries.js';
 import { VaultSession } from './vault.session.js';
 import { type VaultSettings, vaultSettings } from './vault.settings.js';
-import { type VaultRequest, VaultTransport } from './vault.transport.js';
+import { VaultTransport } from './vault.transport.js';
 
 /**
  * Speaks to HashiCorp Vault or OpenBao over their HTTP API. Logs in when it is first asked for something, and keeps its

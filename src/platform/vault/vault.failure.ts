@@ -1,6 +1,6 @@
 import { VaultError, type VaultErrorCode } from './vault.error.js';
 import { at, isJsonObject } from './vault.json.js';
-import type { VaultAnswer, VaultRequest } from './vault.transport.js';
+import type { VaultAnswer, VaultRequest } from './vault.request.js';
 
 const WORDS_LIMIT = 300;
 

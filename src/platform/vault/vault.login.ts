@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import { VaultError } from './vault.error.js';
 import { at, type JsonObject } from './vault.json.js';
+import type { VaultRequest } from './vault.request.js';
 import type { Credential, VaultAuth } from './vault.settings.js';
-import type { VaultRequest } from './vault.transport.js';
 
 /** A token, and how long it lives from now. */
 export interface Lease {
@@ -45,6 +45,8 @@ export class VaultLogin {
   private async attempt(): Promise<Lease> {
     const { auth } = this;
     switch (auth.method) {
+      case 'none':
+        throw new VaultError('VAULT.LOGIN_FAILED', this.advice());
       case 'token': {
         const token = asToken(await read(auth.token), 'VAULT_TOKEN or VAULT_TOKEN_FILE');
         const path = 'auth/token/lookup-self';
@@ -68,6 +70,8 @@ export class VaultLogin {
 
   private advice(): string {
     switch (this.auth.method) {
+      case 'none':
+        return 'VAULT_ADDR is set and no way to log in: set VAULT_TOKEN, VAULT_TOKEN_FILE, VAULT_ROLE_ID or VAULT_KUBERNETES_ROLE.';
       case 'token':
         return 'Vault does not take the token of VAULT_TOKEN or VAULT_TOKEN_FILE: it has expired, was revoked, or may not look itself up; give another.';
       case 'approle':

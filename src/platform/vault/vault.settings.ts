@@ -6,6 +6,8 @@ import { type Config, ConfigError, type Environment } from '../config/config.js'
 export type Credential = { readonly text: string } | { readonly file: string };
 
 export type VaultAuth =
+  /** An address alone is no mistake yet: nothing of Vault may be needed. */
+  | { readonly method: 'none' }
   | { readonly method: 'token'; readonly token: Credential }
   | { readonly method: 'approle'; readonly mount: string; readonly roleId: string; readonly secretId: Credential }
   | { readonly method: 'kubernetes'; readonly mount: string; readonly role: string; readonly jwt: Credential };
@@ -19,16 +21,10 @@ export interface VaultSettings {
   readonly auth: VaultAuth;
 }
 
-/**
- * Undefined without VAULT_ADDR, and where nothing says how to log in and nothing is to be signed: installations may name
- * their Vault before they use it. Throws ConfigError for settings that contradict each
- * other or are not complete.
- */
+/** Undefined without VAULT_ADDR. Throws ConfigError for settings that contradict each other or are not complete. */
 export function vaultSettings(config: Config): VaultSettings | undefined {
   const { VAULT_ADDR: address, VAULT_NAMESPACE: namespace, VAULT_CACERT: caFile } = config;
-  if (address === undefined || (!config.VAULT_TRANSIT_KEY && LOGINS.every((name) => config[name] === undefined))) {
-    return undefined;
-  }
+  if (address === undefined) return undefined;
   return {
     address: address.replace(/\/+$/, ''),
     ...(namespace !== undefined && { namespace: withoutSlash(namespace) }),
@@ -42,16 +38,14 @@ export function withoutSlash(mount: string): string {
   return mount.replace(/\/$/, '');
 }
 
-const LOGINS = ['VAULT_TOKEN', 'VAULT_TOKEN_FILE', 'VAULT_ROLE_ID', 'VAULT_KUBERNETES_ROLE'] as const;
-
 function authOf(config: Config): VaultAuth {
-  const ways = LOGINS.filter((name) => config[name] !== undefined);
+  const ways = (['VAULT_TOKEN', 'VAULT_TOKEN_FILE', 'VAULT_ROLE_ID', 'VAULT_KUBERNETES_ROLE'] as const).filter(
+    (name) => config[name] !== undefined,
+  );
   const [way] = ways;
-  if (way === undefined || ways.length > 1) {
-    const found = way === undefined ? 'none is set' : `${ways.join(' and ')} are set`;
-    throw new ConfigError(
-      `VAULT_ADDR needs one way to log in, VAULT_TOKEN, VAULT_TOKEN_FILE, VAULT_ROLE_ID or VAULT_KUBERNETES_ROLE: ${found}. Set exactly one, or no VAULT_ADDR.`,
-    );
+  if (way === undefined) return { method: 'none' };
+  if (ways.length > 1) {
+    throw new ConfigError(`${ways.join(' and ')} are set, and each is a way to log in to Vault: leave exactly one.`);
   }
   const value = config[way] ?? '';
   const mountOr = (usual: string) => withoutSlash(config.VAULT_AUTH_MOUNT ?? usual);

@@ -3,25 +3,10 @@ import { Agent, request as send } from 'undici';
 import { VaultError } from './vault.error.js';
 import { failureOfAnswer } from './vault.failure.js';
 import { at, isJsonObject, type JsonObject } from './vault.json.js';
+import type { VaultAnswer, VaultRequest } from './vault.request.js';
 import type { VaultSettings } from './vault.settings.js';
 
 const ANSWER_LIMIT = 1024 * 1024;
-
-export interface VaultRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below `/v1/`. */
-  readonly path: string;
-  readonly body?: JsonObject;
-  /** Absent in a login. */
-  readonly token?: string;
-}
-
-export interface VaultAnswer {
-  readonly status: number;
-  /** Undefined for what is not JSON. */
-  readonly body: unknown;
-  readonly retryAfterMs: number;
-}
 
 /** One request, one answer. Connections are its own: no proxy of the environment, no dispatcher that others share. */
 export class VaultTransport {

@@ -104,7 +104,7 @@ export class VaultPackageSigner extends PackageSigner {
       case 'VAULT.MALFORMED':
         return 'Vault, which keeps the key, does not answer as it should. Try again; if it stays, check VAULT_ADDR and Vault.';
       case 'VAULT.LOGIN_FAILED':
-        return 'Vault does not take what Atom logs in with. Check VAULT_TOKEN, VAULT_ROLE_ID or VAULT_KUBERNETES_ROLE, with what belongs to it; the log has the reason.';
+        return 'Atom cannot log in to Vault. Check VAULT_TOKEN, VAULT_ROLE_ID or VAULT_KUBERNETES_ROLE, with what belongs to it; the log has the reason.';
       case 'VAULT.FORBIDDEN':
         return `Atom may not use the key in Vault. Its policy needs update on ${mount}/sign/${name}/sha2-256 and read on ${mount}/keys/${name} (VAULT_TRANSIT_MOUNT, VAULT_TRANSIT_KEY).`;
       case 'VAULT.NOT_FOUND':

@@ -17,7 +17,7 @@ export class WorkflowVersionEntity {
   @Column('text')
   name!: string;
 
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   version!: string;
 
   /** `versionSortKey` of the version; bytea, because its order must not depend on a collation. */

@@ -11,6 +11,7 @@ export class WorkflowEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'workflow_pkey' })
   name!: string;
 
+  /** Deleted ones left out. The row of a workflow with none stays: it is what whoever changes a version locks. */
   @Column('integer')
   versions!: number;
 

@@ -1,6 +1,7 @@
 /*
- * The statements of the workflow store. `workflow` has one row for each name: whoever changes versions locks that row first, so
- * that what it shows is never older than what was committed.
+ * The statements of the workflow store. `workflow` has one row for each name that ever had a version: whoever changes versions
+ * locks that row first, so that what it shows is never older than what was committed. It is never deleted, for a row that is
+ * not there cannot be locked.
  */
 
 /** What stands for a workflow: the highest `rank`. */
@@ -8,7 +9,9 @@ const RANK = `
   set_byte('\\x00'::bytea, 0, CASE state WHEN 'active' THEN CASE WHEN prerelease THEN 2 ELSE 3 END WHEN 'yanked' THEN 1 ELSE 0 END)
   || version_key || convert_to(version, 'UTF8')`;
 
-const SEARCH = `to_tsvector('simple', name || ' ' || coalesce(description, ''))`;
+/** Punctuation is space: the parser would keep `kubernetes/restart` and `team.example` as one word each, and 2 of `web-2` as -2. */
+const SEARCH = `
+  to_tsvector('simple', translate(name || ' ' || coalesce(description, ''), '!"#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~', repeat(' ', 32)))`;
 
 /** Of today: an override that has expired is none. */
 const OVERRIDE = `CASE WHEN (override->>'expiresAt')::timestamptz > now() THEN override END`;
@@ -44,7 +47,8 @@ export const ADD = {
       SELECT name, 1, CASE WHEN prerelease THEN NULL ELSE version END, version, ${RANK}, state, description, tags, families,
              safety_mode, signer_id, created_at, ${SEARCH}
         FROM added
-      ON CONFLICT (name) DO UPDATE SET versions = w.versions + 1, updated_at = excluded.updated_at,
+      ON CONFLICT (name) DO UPDATE SET versions = w.versions + 1,
+        updated_at = greatest(w.updated_at, excluded.updated_at),
         (latest_version, shown_version, shown_rank, state, description, tags, families, safety_mode, signer_id, search) = (
           SELECT CASE WHEN s.rank > w.shown_rank THEN excluded.latest_version ELSE w.latest_version END,
                  CASE WHEN s.rank > w.shown_rank THEN excluded.shown_version ELSE w.shown_version END,
@@ -61,7 +65,7 @@ export const ADD = {
     SELECT (SELECT created_at FROM added) AS "createdAt", ${TRUST_REVISION} AS "trustRevision"`,
 };
 
-/** More signatures of bytes that are registered; a signer's first stays. */
+/** More signatures of bytes that are registered; a signer's first stays. Answers the signers that are new. */
 export const SIGN = {
   name: 'registry-sign',
   text: `
@@ -70,7 +74,7 @@ export const SIGN = {
       FROM package p, jsonb_to_recordset($2::jsonb)
            AS s (signer_id text, signer jsonb, kind text, text text, logged boolean, signed_at timestamptz)
      WHERE p.digest = $1
-    ON CONFLICT DO NOTHING`,
+    ON CONFLICT DO NOTHING RETURNING signer_id`,
 };
 
 const STANDING = `
@@ -116,7 +120,7 @@ export const SET_OVERRIDE = {
      WHERE name = $1 AND version = $2 AND state IN ('active', 'yanked') RETURNING digest`,
 };
 
-/** The row of the list, found anew from the versions; gone with the last of them. */
+/** The row of the list, found anew from the versions. The last of them leaves the row, which then shows nothing. */
 export const SHOW_ANEW = {
   name: 'registry-show-anew',
   text: `
@@ -132,26 +136,27 @@ export const SHOW_ANEW = {
         UNION ALL
         (SELECT * FROM workflow_version WHERE name = $1 AND state = 'revoked' ORDER BY version_key DESC, version DESC LIMIT 1)
       ) v ORDER BY rank DESC LIMIT 1
-    ), gone AS (
-      DELETE FROM workflow WHERE name = $1 AND NOT EXISTS (SELECT 1 FROM best)
     )
-    INSERT INTO workflow (name, versions, latest_version, shown_version, shown_rank, state, description, tags, families,
-                          safety_mode, signer_id, updated_at, search)
-    SELECT name, (SELECT count(*) FROM workflow_version WHERE name = $1 AND state <> 'deleted'),
-           CASE WHEN state = 'active' AND NOT prerelease THEN version END, version, rank, state, description, tags, families,
-           safety_mode, signer_id, now(), search
-      FROM best
-    ON CONFLICT (name) DO UPDATE SET versions = excluded.versions, latest_version = excluded.latest_version,
-      shown_version = excluded.shown_version, shown_rank = excluded.shown_rank, state = excluded.state,
-      description = excluded.description, tags = excluded.tags, families = excluded.families,
-      safety_mode = excluded.safety_mode, signer_id = excluded.signer_id, updated_at = excluded.updated_at,
-      search = excluded.search`,
+    UPDATE workflow w
+       SET versions = (SELECT count(*) FROM workflow_version WHERE name = $1 AND state <> 'deleted'), updated_at = now(),
+           latest_version = CASE WHEN b.state = 'active' AND NOT b.prerelease THEN b.version END,
+           shown_version = coalesce(b.version, w.shown_version), shown_rank = coalesce(b.rank, ''),
+           state = coalesce(b.state, 'deleted'), description = b.description, tags = coalesce(b.tags, '{}'),
+           families = coalesce(b.families, '{}'), safety_mode = coalesce(b.safety_mode, w.safety_mode),
+           signer_id = coalesce(b.signer_id, w.signer_id), search = coalesce(b.search, '')
+      FROM (SELECT) always LEFT JOIN best b ON true
+     WHERE w.name = $1`,
 };
 
-/** Waits for whoever restores it; no row when it is not deleted any more. */
-export const LOCK_DELETED = {
-  name: 'registry-lock-deleted',
-  text: `SELECT digest FROM workflow_version WHERE digest = $1 AND state = 'deleted' FOR UPDATE`,
+/** As LOCK_WORKFLOW, for whoever knows only the digest. */
+export const LOCK_WORKFLOW_OF_DIGEST = {
+  name: 'registry-lock-of-digest',
+  text: 'SELECT name FROM workflow WHERE name = (SELECT name FROM workflow_version WHERE digest = $1) FOR UPDATE',
+};
+
+export const FIND_DELETED = {
+  name: 'registry-find-deleted',
+  text: `SELECT digest FROM workflow_version WHERE digest = $1 AND state = 'deleted'`,
 };
 
 export const REMOVE_SIGNATURES = {
@@ -161,15 +166,21 @@ export const REMOVE_SIGNATURES = {
 
 export const REMOVE_PACKAGE = { name: 'registry-remove-package', text: 'DELETE FROM package WHERE digest = $1' };
 
-/** The bytes of a deleted version come back; they are the same, so the version is the same. */
+/**
+ * The bytes of a deleted version come back, signed and admitted anew; they are the same, so the version is the same. They may
+ * still be there, when whoever deleted it did not get so far.
+ */
 export const RESTORE = {
   name: 'registry-restore',
   text: `
     WITH restored AS (
-      UPDATE workflow_version SET state = 'active', state_reason = NULL, state_by = $3, state_at = now()
+      UPDATE workflow_version SET state = 'active', state_reason = NULL, state_by = $3, state_at = now(), override = NULL,
+             uploaded_by = $3, signer_id = $5, signer = $6::jsonb, decision = $7::jsonb
        WHERE digest = $1 AND state = 'deleted' AND ($4::integer IS NULL OR $4 = ${TRUST_REVISION})
       RETURNING digest, media_type, size
+    ), stored AS (
+      INSERT INTO package (digest, media_type, size, bytes) SELECT digest, media_type, size, $2::bytea FROM restored
+      ON CONFLICT DO NOTHING
     )
-    INSERT INTO package (digest, media_type, size, bytes) SELECT digest, media_type, size, $2::bytea FROM restored
-    ON CONFLICT DO NOTHING RETURNING digest`,
+    SELECT digest FROM restored`,
 };

@@ -61,7 +61,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
     if (trustRevision !== null && row?.trustRevision !== trustRevision) return undefined;
     const existing = await this.find(added.name, added.version);
     if (existing?.digest !== added.digest) throw versionExists(added, existing);
-    if (existing.state === 'deleted') return this.restore(added, trustRevision);
+    if (existing.state === 'deleted') return this.restore(added, trustRevision, override);
     const hasMore = added.signatures.some(({ signer }) => signerId(signer) !== signerId(existing.signer));
     if (hasMore) await this.database.query(sql.SIGN, [added.digest, signaturesJson(added.signatures)]);
     return { version: existing, created: false };
@@ -144,14 +144,15 @@ export class PostgresWorkflowStore extends WorkflowStore {
 
   addSignature(digest: string, signature: NewSignature, audit: NewAuditEntry): Promise<void> {
     return this.database.transaction(async (transaction) => {
-      await transaction.query(sql.SIGN, [digest, signaturesJson([signature])]);
-      await this.audit.append(transaction, audit);
+      const kept = await transaction.query(sql.SIGN, [digest, signaturesJson([signature])]);
+      if (kept.length > 0) await this.audit.append(transaction, audit);
     });
   }
 
   removeBytes(digest: string): Promise<void> {
     return this.database.transaction(async (transaction) => {
-      const deleted = await transaction.query(sql.LOCK_DELETED, [digest]);
+      await transaction.query(sql.LOCK_WORKFLOW_OF_DIGEST, [digest]);
+      const deleted = await transaction.query(sql.FIND_DELETED, [digest]);
       if (deleted.length === 0) return;
       await transaction.query(sql.REMOVE_SIGNATURES, [digest]);
       await transaction.query(sql.REMOVE_PACKAGE, [digest]);
@@ -159,33 +160,40 @@ export class PostgresWorkflowStore extends WorkflowStore {
   }
 
   private addOverridden(added: NewVersion, values: readonly unknown[], override: NewOverride): Promise<AddRow[]> {
-    const { name, version, digest } = added;
-    const { reason, by, hours } = override;
     return this.database.transaction(async (transaction) => {
       const rows = await transaction.query<AddRow>(sql.ADD, values);
-      if (!rows[0]?.createdAt) return rows;
-      await transaction.query(sql.SET_OVERRIDE, [name, version, reason, by, hours]);
-      const subject = `workflows/${name}/versions/${version}`;
-      await this.audit.append(transaction, {
-        ...{ actor: by, action: 'version.register-overridden', subject },
-        body: { reason, hours, digest, outcome: added.decision.outcome },
-      });
+      if (rows[0]?.createdAt) await this.override(transaction, added, override);
       return rows;
     });
   }
 
-  private async restore(added: NewVersion, trustRevision: number | null): Promise<Added> {
-    const { name, version, digest, uploadedBy, bytes, signatures } = added;
+  private async override(transaction: Transaction, added: NewVersion, override: NewOverride): Promise<void> {
+    const { name, version, digest, decision } = added;
+    const { reason, by, hours } = override;
+    await transaction.query(sql.SET_OVERRIDE, [name, version, reason, by, hours]);
+    await this.audit.append(transaction, {
+      ...{ actor: by, action: 'version.register-overridden', subject: `workflows/${name}/versions/${version}` },
+      body: { reason, hours, digest, outcome: decision.outcome },
+    });
+  }
+
+  private async restore(added: NewVersion, trustRevision: number | null, override?: NewOverride): Promise<Added> {
+    const { name, version, digest, uploadedBy, bytes, signatures, decision } = added;
+    const signer = firstSigner(signatures);
     const audit = {
       ...{ actor: uploadedBy, action: 'version.restore', body: { digest } },
       subject: `workflows/${name}/versions/${version}`,
     };
     const isRestored = await this.changeWorkflow(name, audit, async (transaction) => {
-      const rows = await transaction.query(sql.RESTORE, [digest, bytes, uploadedBy, trustRevision]);
-      if (rows.length > 0) await transaction.query(sql.SIGN, [digest, signaturesJson(signatures)]);
-      return rows.length > 0;
+      const rows = await transaction.query(sql.RESTORE, [
+        ...[digest, bytes, uploadedBy, trustRevision],
+        ...[signerId(signer), JSON.stringify(signer), JSON.stringify(decision)],
+      ]);
+      if (rows.length === 0) return false;
+      await transaction.query(sql.SIGN, [digest, signaturesJson(signatures)]);
+      if (override) await this.override(transaction, added, override);
+      return true;
     });
-    // Somebody was first with the same bytes, or trust has changed meanwhile: the caller looks again.
     const found = isRestored ? await this.find(name, version) : undefined;
     return found && { version: found, created: true };
   }

@@ -47,9 +47,10 @@ export interface NewOverride {
 export abstract class WorkflowStore {
   /**
    * Adds a version, or finds it as it is already: then `created` is false and signatures of other signers are kept as well.
-   * Of concurrent callers exactly one creates. A version that was deleted comes back with the same bytes. Throws
-   * `version-exists` when the version has other bytes. Undefined, and nothing done, when trust is not at `trustRevision` any
-   * more (null: not kept in the database). An override comes into force together with a version that is created.
+   * Of concurrent callers exactly one creates. A version that was deleted comes back with the same bytes, as it is added now.
+   * Throws `version-exists` when the version has other bytes. Undefined, and nothing done, when trust is not at
+   * `trustRevision` any more (null: not kept in the database), or when others brought the version back at the same time: look
+   * again. An override comes into force, audited, together with a version that is created or comes back.
    */
   abstract add(
     version: NewVersion,
@@ -74,7 +75,7 @@ export abstract class WorkflowStore {
     options?: { readonly after?: string; readonly state?: VersionState },
   ): Promise<WorkflowVersion[]>;
 
-  /** By name, those after `after`, at most `limit`. */
+  /** By name, those after `after`, at most `limit`. Workflows of which every version was deleted are left out. */
   abstract list(limit: number, after?: string, filter?: WorkflowFilter): Promise<WorkflowSummary[]>;
 
   abstract findPackage(digest: string): Promise<StoredPackage | undefined>;
@@ -92,7 +93,7 @@ export abstract class WorkflowStore {
     audit: NewAuditEntry,
   ): Promise<boolean>;
 
-  /** Keeps one more signature; a signer's first one stays. */
+  /** Keeps one more signature, and its audit entry; nothing, when the signer has one already: the first one stays. */
   abstract addSignature(digest: string, signature: NewSignature, audit: NewAuditEntry): Promise<void>;
 
   /** Takes the bytes and signatures of a version that is in state `deleted`. Repeating it is harmless. */

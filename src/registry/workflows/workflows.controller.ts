@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { CurrentPrincipal, type Principal, requirePermission, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { matchesEtag } from '../../platform/http/etag.js';
 import { HttpError } from '../../platform/http/http.error.js';
 import { HTTP_PROBLEMS } from '../../platform/http/http.problems.js';
 import { POLICY_PROBLEMS } from '../../policy/index.js';
@@ -148,7 +149,7 @@ export class WorkflowsController {
   @Get(':name/versions/:version')
   @Requires('workflows:read')
   @ApiOperation({ summary: 'One version, with what the package says' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch')
   async getVersion(@Param('name') name: string, @Param('version') version: string): Promise<WorkflowDocumentDto> {
     const found = await this.workflows.find(name, version);
     return Object.assign(WorkflowVersionDto.from(found), { document: (await this.workflows.fileOf(found)).document });
@@ -173,7 +174,7 @@ export class WorkflowsController {
     const { digest, mediaType } = await this.workflows.find(name, version);
     const etag = `"${digest}"`;
     void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (matches(known, etag)) {
+    if (matchesEtag(known, etag)) {
       void reply.status(304);
       return undefined;
     }
@@ -205,10 +206,4 @@ function overrideOf({ overrideReason, overrideHours }: RegisterQuery, principal:
 
 function pathOf({ name, version }: { name: string; version: string }): string {
   return `/v1/workflows/${name}/versions/${encodeURIComponent(version)}`;
-}
-
-/** RFC 9110 §13.1.2, weak comparison. */
-function matches(header: string | undefined, etag: string): boolean {
-  const known = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return known.includes(etag) || known.includes('*');
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { decodeCursor, type Page, type PageQuery, toPage } from '../../platform/http/cursor.js';
-import { type PackageFile, readPackage } from '../../wpk/index.js';
+import { diffPackages, type PackageDiff, type PackageFile, readPackage } from '../../wpk/index.js';
+import { requireDigest } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
 import { isVersion } from './version-sort-key.js';
 import { requireKept } from './version-standing.js';
@@ -12,6 +13,12 @@ import type { StoredPackage, StoredSignature, WorkflowSummary, WorkflowVersion }
 
 /** Of one workflow, shown at once. */
 const MAX_VERSIONS = 500;
+
+export interface VersionsDiff {
+  readonly before: WorkflowVersion;
+  readonly after: WorkflowVersion;
+  readonly diff: PackageDiff;
+}
 
 /** What is registered, to be read. */
 @Injectable()
@@ -66,9 +73,28 @@ export class WorkflowsService {
     return found;
   }
 
-  /** Read anew from the stored bytes; not verified. */
+  /** Read anew from the stored bytes; no signature is looked at. Throws `digest-mismatch` when the bytes were changed. */
   async fileOf({ digest }: Pick<WorkflowVersion, 'digest'>): Promise<PackageFile> {
-    return readPackage(await this.bytesOf(digest));
+    const bytes = await this.bytesOf(digest);
+    requireDigest(bytes, digest);
+    return readPackage(bytes);
+  }
+
+  /** Text of README.md of the package. Throws `readme-missing`. */
+  async readmeOf({ name, version, digest }: WorkflowVersion): Promise<string> {
+    const { readme } = await this.fileOf({ digest });
+    if (readme !== undefined) return readme;
+    const advice = 'A tarball with README.md beside wpk.yaml has one.';
+    throw new RegistryError('readme-missing', `The package of ${name}@${version} has no readme. ${advice}`);
+  }
+
+  /** What differs between two versions of one workflow. */
+  async diff(name: string, from: string, to: string): Promise<VersionsDiff> {
+    const before = await this.find(name, from);
+    const after = await this.find(name, to);
+    // One after the other: a package may unpack to many times its size.
+    const was = await this.fileOf(before);
+    return { before, after, diff: diffPackages(was, await this.fileOf(after)) };
   }
 
   async bytesOf(digest: string): Promise<Buffer> {

@@ -1,3 +1,5 @@
+import type { FieldChange } from '../../wpk/index.js';
+
 /** What an action may know of the step that it serves. */
 export interface StepContext {
   readonly runId: string;
@@ -25,12 +27,6 @@ export interface ObjectRef {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
-}
-
-export interface FieldChange {
-  readonly path: string;
-  readonly before?: unknown;
-  readonly after?: unknown;
 }
 
 /** What a step would do. `unsimulated` says in words what could not be tried in a dry run. */

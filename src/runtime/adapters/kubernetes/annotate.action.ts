@@ -1,7 +1,8 @@
-import type { Action, BeforeImage, Execution, FieldChange, Plan, StepContext } from '../adapter.js';
+import { type FieldChange, fieldChange } from '../../../wpk/index.js';
+import type { Action, BeforeImage, Execution, Plan, StepContext } from '../adapter.js';
 import { StepError } from '../step.error.js';
 import type { ObjectInput } from './cluster.js';
-import { fieldChange, pointer } from './field.change.js';
+import { pointer } from './field.change.js';
 import { type JsonObject, textAt } from './json.js';
 import { titleOf } from './object.reader.js';
 import type { ObjectWriter } from './object.writer.js';

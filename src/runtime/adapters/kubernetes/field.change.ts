@@ -1,6 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-
-import type { FieldChange } from '../adapter.js';
+import { diffFields, type FieldChange } from '../../../wpk/index.js';
 import { isJsonObject, type JsonObject } from './json.js';
 
 /** RFC 6901. */
@@ -44,24 +42,6 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
 ]);
 
 /** The fields in which two states of an object differ, in the order of their pointers. Lists are compared as a whole. */
-export function diffFields(before: unknown, after: unknown, path = ''): FieldChange[] {
-  if (BOOKKEEPING.has(path) || isDeepStrictEqual(before, after)) return [];
-  const names = [...new Set([...namesIn(before), ...namesIn(after)])].sort();
-  if (names.length > 0 && isObjectOrAbsent(before) && isObjectOrAbsent(after)) {
-    return names.flatMap((name) => diffFields(before?.[name], after?.[name], path + pointer(name)));
-  }
-  return [fieldChange(path, before, after)];
-}
-
-function namesIn(value: unknown): string[] {
-  return isJsonObject(value) ? Object.keys(value) : [];
-}
-
-/** An object that comes or goes is shown field by field, like one that changes. */
-function isObjectOrAbsent(value: unknown): value is JsonObject | undefined {
-  return value === undefined || isJsonObject(value);
-}
-
-export function fieldChange(path: string, before: unknown, after: unknown): FieldChange {
-  return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+export function diffObjects(before: unknown, after: unknown): FieldChange[] {
+  return diffFields(before, after, '', BOOKKEEPING);
 }

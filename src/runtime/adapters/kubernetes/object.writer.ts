@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { BeforeImage, FieldChange, Plan, StepContext } from '../adapter.js';
+import { type FieldChange, fieldChange } from '../../../wpk/index.js';
+import type { BeforeImage, Plan, StepContext } from '../adapter.js';
 import { StepError } from '../step.error.js';
 import { checkAccess } from './access.review.js';
 import { statusOf } from './api.failure.js';
 import { BeforeImages } from './before.images.js';
 import type { Cluster, ObjectInput, Target } from './cluster.js';
-import { diffFields, fieldChange, mergePatchOf, valueAt } from './field.change.js';
+import { diffObjects, mergePatchOf, valueAt } from './field.change.js';
 import { type JsonObject, textAt } from './json.js';
 import { presentable, titleOf, uidOf } from './object.reader.js';
 import { pathOf } from './resource.js';
@@ -63,7 +64,7 @@ export class ObjectWriter {
       };
     }
     const { before, after } = await this.patch(target, decide, signal, { ...options, dryRun: true });
-    const fields = diffFields(presentable(before), presentable(after));
+    const fields = diffObjects(presentable(before), presentable(after));
     return { changes: [{ object: ref, operation: fields.length > 0 ? 'update' : 'none', fields }], permissions };
   }
 

@@ -1,6 +1,7 @@
-import type { Action, BeforeImage, Execution, FieldChange, Plan, StepContext } from '../adapter.js';
+import { type FieldChange, fieldChange } from '../../../wpk/index.js';
+import type { Action, BeforeImage, Execution, Plan, StepContext } from '../adapter.js';
 import { StepError } from '../step.error.js';
-import { fieldChange, pointer, valueAt } from './field.change.js';
+import { pointer, valueAt } from './field.change.js';
 import { at, type JsonObject, numberAt } from './json.js';
 import { titleOf } from './object.reader.js';
 import type { ObjectWriter } from './object.writer.js';
