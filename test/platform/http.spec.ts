@@ -63,6 +63,10 @@ class ThingsController {
     if (how === 'domain') {
       throw new TeapotError('teapot', 'Short and stout.', { errors: [{ pointer: '#/lid', detail: 'is on' }] });
     }
+    if (how === 'control')
+      {throw new TeapotError('teapot', 'No \0 and \u001b[31m and \ud800.', {
+        errors: [{ pointer: '#', detail: 'a\nb' }],
+      });}
     if (how === 'undeclared') throw new TeapotError('undeclared', 'internal words');
     if (how === 'database') throw Object.assign(new Error('internal words'), { code: '57P01' });
     if (how === 'refused') throw Object.assign(new Error('internal words'), { code: 'ECONNREFUSED' });
@@ -192,6 +196,13 @@ describe('a problem', () => {
   ])('lets nothing pass without a word: %s', async (_what, sent, pointer) => {
     const response = sent.startsWith('{') ? await post(sent) : await get(`/things?${sent}`);
     expect(response.json()).toMatchObject({ code: 'request-invalid', errors: [{ pointer }] });
+  });
+
+  it('shows no control characters, whatever a module repeats', async () => {
+    expect((await get('/things/fail/control')).json()).toMatchObject({
+      detail: 'No \ufffd and \ufffd[31m and \ufffd.',
+      errors: [{ pointer: '#', detail: 'a\ufffdb' }],
+    });
   });
 
   it('never repeats a path', async () => {

@@ -12,6 +12,9 @@ import { SchemaReader } from '../fuzz/openapi/schema.js';
 
 // The document of the built api: Nest's compiler plugin, which reads the comments of DTOs, is at work there only.
 
+/** Versions can be deleted by the registry's service; a route is still to come, and then this has to go. */
+const WITHOUT_ROUTE = ['409 version-has-run'];
+
 let document: JsonObject;
 let operations: [name: string, operation: JsonObject][];
 
@@ -92,7 +95,8 @@ describe('the OpenAPI document', () => {
     const documented = operations.flatMap(([, operation]) =>
       responsesOf(operation).flatMap(([status, response]) => codesOf(response).map((code) => `${status} ${code}`)),
     );
-    expect([...new Set(documented)].sort()).toEqual(known.map(([code, { status }]) => `${status} ${code}`).sort());
+    const all = known.map(([code, { status }]) => `${status} ${code}`);
+    expect([...new Set(documented), ...WITHOUT_ROUTE].sort()).toEqual(all.sort());
   });
 
   it('describes every parameter of every path', () => {

@@ -5,7 +5,7 @@ import { PROBLEM_EXTENSION } from './api-problems.decorator.js';
 import { HTTP_PROBLEMS, type HttpProblemCode } from './http.problems.js';
 
 type PathItem = OpenAPIObject['paths'][string];
-type Operation = NonNullable<PathItem['get']>;
+export type Operation = NonNullable<PathItem['get']>;
 type Responses = Operation['responses'];
 type Response = NonNullable<Responses[string]>;
 
@@ -49,12 +49,16 @@ export function describeRefusals(document: OpenAPIObject): void {
     schemas: { ...document.components?.schemas, Problem: PROBLEM },
     headers: { ...document.components?.headers, RequestId: REQUEST_ID },
   };
-  for (const item of Object.values(document.paths)) {
-    for (const method of METHODS) {
+  for (const [method, operation] of operationsOf(document)) if (operation.security) describe(operation, method);
+}
+
+export function operationsOf(document: OpenAPIObject): [method: string, operation: Operation][] {
+  return Object.values(document.paths).flatMap((item) =>
+    METHODS.flatMap((method): [string, Operation][] => {
       const operation = item[method];
-      if (operation?.security) describe(operation, method);
-    }
-  }
+      return operation ? [[method, operation]] : [];
+    }),
+  );
 }
 
 function describe(operation: Operation, method: string): void {

@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
-import { describeRefusals } from './openapi.refusals.js';
+import { describeOptionalBody } from './openapi.bodies.js';
+import { describeRefusals, operationsOf } from './openapi.refusals.js';
 import { describeValidators } from './openapi.validators.js';
 
 /** Swagger UI at /docs and the document at /docs-json. */
@@ -19,6 +20,7 @@ export function setUpOpenApi(app: INestApplication, version: string): OpenAPIObj
       .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API token: `atom_pat_…`' })
       .build(),
   );
+  for (const [, operation] of operationsOf(document)) describeOptionalBody(document, operation);
   describeRefusals(document);
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'docs-json',

@@ -92,10 +92,16 @@ function sendProblem(reply: FastifyReply, requestId: string, outcome: Outcome): 
 
 function toText(requestId: string, { code, status, title, detail, errors }: Outcome): string {
   const problem: Problem = {
-    ...{ type: PROBLEM_BASE + code, title, status, detail, instance: `/problems/${requestId}`, code, requestId },
-    ...(errors.length > 0 && { errors }),
+    ...{ type: PROBLEM_BASE + code, title, status, detail: printable(detail), instance: `/problems/${requestId}` },
+    ...{ code, requestId },
+    ...(errors.length > 0 && { errors: errors.map((place) => ({ ...place, detail: printable(place.detail) })) }),
   };
   return JSON.stringify(problem);
+}
+
+/** A detail may repeat what was sent, and ends up in terminals: no control characters, no halves of surrogate pairs. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cs}]/gu, '\ufffd');
 }
 
 function outcomeOfRequest(error: unknown): Outcome {

@@ -91,6 +91,7 @@ export class WorkflowsController {
     'key-revoked',
     'signatures-insufficient',
     'policy-denied',
+    'trust-root-unavailable',
   )
   register(
     @Req() request: FastifyRequest,

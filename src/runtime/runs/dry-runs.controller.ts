@@ -1,5 +1,5 @@
 import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply } from 'fastify';
 import type { Counter } from 'prom-client';
@@ -28,7 +28,6 @@ export class DryRunsController {
   @Requires('runs:dry-run')
   @ApiOperation({ summary: 'Show what a run would change, against the live cluster, and change nothing' })
   @ApiHeader(IDEMPOTENCY_KEY)
-  @ApiBody({ type: DryRunDto, required: false })
   @ApiResponse({
     ...{ status: 202, type: RunDto, headers: LOCATION },
     description: 'Accepted. The plan of each step is in its outputs.',

@@ -61,7 +61,11 @@ function texts(schema: Schema): fc.Arbitrary<string> {
     );
   }
   if (format === 'uuid') return fc.uuid();
-  if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  if (format === 'byte') return fc.base64String({ maxLength: MAX_TEXT });
+  if (format === 'date-time') {
+    const [min, max] = [new Date('2000-01-01'), new Date('2100-01-01')];
+    return fc.date({ min, max, noInvalidDate: true }).map((date) => date.toISOString());
+  }
   return any;
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type Role, ROLES } from '../../../src/access/index.js';
-import { aPackage, aSigner } from '../../builders/signed-package.js';
+import { aPackage, aSigner, type Signer } from '../../builders/signed-package.js';
 import { Atom, TOKEN } from '../../e2e/atom.js';
 import { deployments } from '../../e2e/packages.js';
 import { multipart } from '../multipart.js';
@@ -15,16 +15,15 @@ const PLAYBOOK = path.resolve(import.meta.dirname, '../../../playbooks/restart-u
 
 /** Atom with what a fuzzer wants to meet: packages, runs in several states, a token for each role. */
 export class FuzzedAtom {
-  private readonly signer: ReturnType<typeof aSigner>;
+  /** Trusted by a name, so that policies can ask for it. */
+  private readonly keeper = aSigner();
   private next = 1;
 
   private constructor(
     readonly atom: Atom,
     readonly tokens: Tokens,
-    signer: ReturnType<typeof aSigner>,
-  ) {
-    this.signer = signer;
-  }
+    private readonly signer: Signer,
+  ) {}
 
   static async start(pool: Pool): Promise<FuzzedAtom> {
     const signer = aSigner();
@@ -37,7 +36,7 @@ export class FuzzedAtom {
       const fuzzed = new FuzzedAtom(atom, await roleTokens(atom, pool), signer);
       await fuzzed.populate();
       // Nobody may take away what the requests stand on.
-      for (const value of ['bootstrap', 'restart-unhealthy', signer.keyId]) pool.protect(value);
+      for (const value of ['bootstrap', 'restart-unhealthy', 'look', KEEPER]) pool.protect(value);
       return fuzzed;
     } catch (error) {
       await atom.stop();
@@ -49,6 +48,15 @@ export class FuzzedAtom {
   upload(random: Random): Body {
     const version = random.below(4) === 0 ? 1 + random.below(this.next) : this.next++;
     return this.signed(aPackage({ name: `fuzz-${version % 7}`, version: `1.${version}.0` }), random.below(2) === 0);
+  }
+
+  /** A trust policy for names that nothing else has, with packages that it accepts and refuses. */
+  policy(random: Random): object {
+    const prefix = `guarded-${random.below(1e6)}`;
+    const bytes = aPackage({ name: `${prefix}-a` });
+    const signedBy = (signer: Signer) => ({ package: bytes.toString('base64'), bundles: [signer.bundle(bytes)] });
+    const checks = { good: signedBy(this.keeper), bad: signedBy(this.signer) };
+    return { names: [`${prefix}-*`], any: [{ key: KEEPER }], checks };
   }
 
   signed(bytes: Buffer, withBundle = true): Body {
@@ -83,6 +91,7 @@ export class FuzzedAtom {
       const response = await this.register(bytes);
       if (response.status !== 201) throw new Error(`A package was not registered: ${await response.text()}`);
     }
+    await post(this.atom, '/v1/trust/keys', { name: KEEPER, publicKey: this.keeper.publicKeyPem });
     const worker = await this.atom.startWorker();
     const runs = [
       await this.atom.submit('look'),
@@ -94,13 +103,12 @@ export class FuzzedAtom {
   }
 }
 
+const KEEPER = 'fuzz-keeper';
+
 async function roleTokens(atom: Atom, pool: Pool): Promise<Tokens> {
   const tokens = new Map<Role, string>();
   for (const role of ROLES) {
-    const response = await atom.request('POST', '/v1/tokens', {
-      body: JSON.stringify({ name: `fuzz-${role}`, role, expiresInDays: 1 }),
-      headers: { 'content-type': 'application/json' },
-    });
+    const response = await post(atom, '/v1/tokens', { name: `fuzz-${role}`, role, expiresInDays: 1 });
     const { token, id } = (await response.json()) as { token: string; id: string };
     tokens.set(role, token);
     pool.protect(id);
@@ -108,6 +116,13 @@ async function roleTokens(atom: Atom, pool: Pool): Promise<Tokens> {
   const self = (await (await atom.request('GET', '/v1/tokens/self')).json()) as { tokenId: string };
   pool.protect(self.tokenId);
   return tokens;
+}
+
+async function post(atom: Atom, route: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await atom.request('POST', route, { body: JSON.stringify(body), headers });
+  if (!response.ok) throw new Error(`POST ${route}: ${response.status} ${await response.text()}`);
+  return response;
 }
 
 export const ADMIN = `Bearer ${TOKEN}`;

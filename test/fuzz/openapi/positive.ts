@@ -6,7 +6,7 @@ import { fits } from './fits.js';
 import { isObject, type JsonObject, listOf, objectAt } from './json.js';
 import type { Pool } from './pool.js';
 import type { Schema } from './schema.js';
-import type { Supply } from './supply.js';
+import type { SuppliedBodies } from './supplied.bodies.js';
 
 interface Member {
   readonly name: string;
@@ -34,7 +34,7 @@ const BODY_SOURCES: readonly Source[] = ['seen', 'seen', 'seen', 'example', 'any
 export class PositiveRequests {
   constructor(
     private readonly pool: Pool,
-    private readonly supply: Supply,
+    private readonly supplied: SuppliedBodies,
   ) {}
 
   make(operation: Operation, random: Random): Draft {
@@ -86,7 +86,7 @@ export class PositiveRequests {
 
   private body({ id, body }: Operation, random: Random): Draft['body'] {
     if (!body) return undefined;
-    const supplied = this.supply.body(id, random);
+    const supplied = this.supplied[id]?.(random);
     if (supplied && random.below(8) > 0) return supplied;
     if (body.contentType !== 'application/json') return supplied;
     return jsonBody(this.value(body.schema, random));
