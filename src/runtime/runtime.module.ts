@@ -27,6 +27,7 @@ import { RunFeed } from './runs/run-feed.js';
 import { RunStreamsController } from './runs/run-streams.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
+import { WorkflowRunsController } from './runs/workflow-runs.controller.js';
 
 const entities = TypeOrmModule.forFeature([RunEntity, RunStepEntity, RunEventEntity]);
 
@@ -38,7 +39,7 @@ export class RuntimeModule {
     return {
       module: RuntimeModule,
       imports: [registry, PolicyModule, RunsQueueModule, entities],
-      controllers: [RunsController, RunStreamsController, DryRunsController],
+      controllers: [RunsController, RunStreamsController, DryRunsController, WorkflowRunsController],
       providers: [
         RunsService,
         RunFeed,

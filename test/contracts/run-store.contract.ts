@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuid } from 'uuid';
 
 import { encodeCursor } from '../../src/platform/http/cursor.js';
-import type { Run } from '../../src/runtime/runs/run.js';
-import type { RunFilter } from '../../src/runtime/runs/run.store.js';
+import type { NewRun, Run } from '../../src/runtime/runs/run.js';
+import { MAX_COUNTED, type RunFilter } from '../../src/runtime/runs/run.store.js';
 import { aRun } from '../builders/run.builder.js';
 import type { RunsSubject } from '../runtime/runs.subject.js';
 
@@ -102,12 +103,79 @@ export function runStoreContract(title: string, open: () => RunsSubject | Promis
         expect(await listed({ workflow: 'unknown' }, 10)).toEqual([]);
       });
 
+      it('filters by version, alone and with the rest', async () => {
+        const workflow = 'by-version';
+        const asked = ['1.0.0', '1.1.0', '1.0.0'].map((version) => aRun({ workflow, version }));
+        for (const run of asked) await subject.store.submit(run);
+        await subject.store.cancel(asked[0]!.id, 'ci');
+        const ids = async (filter: RunFilter): Promise<string[]> => (await listed(filter, 1)).map(({ id }) => id);
+        expect(await ids({ workflow, version: '1.0.0' })).toEqual([asked[2]!.id, asked[0]!.id]);
+        expect(await ids({ workflow, version: '1.0.0', state: 'cancelled' })).toEqual([asked[0]!.id]);
+        expect(await ids({ workflow, version: '2.0.0' })).toEqual([]);
+      });
+
       it.each(['x', encodeCursor(['x']), encodeCursor(['a\0']), encodeCursor([])])(
         'refuses the cursor %s',
         async (cursor) => {
           await expect(subject.store.list({}, { limit: 5, cursor })).rejects.toMatchObject({ code: 'cursor-invalid' });
         },
       );
+    });
+
+    describe('history', () => {
+      const DAY = 86_400_000;
+      const since = new Date(Date.now() - 30 * DAY);
+      const daysAgo = (days: number): string => uuid({ msecs: Date.now() - days * DAY });
+
+      it('counts the runs of each state, and has the last one', async () => {
+        const workflow = 'history';
+        const submit = async (...runs: readonly Partial<NewRun>[]): Promise<string[]> => {
+          for (const more of runs) await subject.store.submit(aRun({ workflow, ...more }));
+          return (await listed({ workflow }, 100)).map(({ id }) => id);
+        };
+        expect(await subject.store.history({ workflow }, since)).toEqual({ counts: {}, last: null, since });
+        const ids = await submit({ version: '1.0.0' }, { version: '1.1.0' }, { version: '1.1.0' });
+        await subject.store.cancel(ids[0]!, 'ci');
+        await submit({ dryRun: true, version: '1.1.0' }, { id: daysAgo(31), version: '0.9.0' });
+        const last = await subject.store.find(ids[0]!);
+        expect(await subject.store.history({ workflow }, since)).toEqual({
+          counts: { queued: 2, cancelled: 1 },
+          last,
+          since,
+        });
+        const counts = { queued: 1, cancelled: 1 };
+        expect(await subject.store.history({ workflow, version: '1.1.0' }, since)).toEqual({ counts, last, since });
+        const old = await subject.store.history({ workflow, version: '0.9.0' }, since);
+        expect(old).toMatchObject({ counts: {}, last: { version: '0.9.0' } });
+        expect(await subject.store.history({ workflow, version: '9.9.9' }, since)).toEqual({
+          counts: {},
+          last: null,
+          since,
+        });
+      });
+
+      it('looks at so many runs only, and says since when', async () => {
+        const workflow = 'history-of-many';
+        const oldest = aRun({ workflow, id: daysAgo(3) });
+        await subject.store.submit(oldest);
+        const more = Array.from({ length: MAX_COUNTED }, (_, i) =>
+          aRun({ workflow, id: daysAgo(1), dryRun: i === 0, steps: [] }),
+        );
+        await Promise.all(more.map((run) => subject.store.submit(run)));
+        const found = await subject.store.history({ workflow }, since);
+        expect(found.counts).toEqual({ queued: MAX_COUNTED - 1 });
+        expect(found.since.getTime()).toBeGreaterThan(since.getTime());
+      });
+    });
+
+    it('knows whether a version was ever asked to run, dry or not', async () => {
+      const workflow = 'has-runs';
+      await subject.store.submit(aRun({ workflow, version: '1.0.0' }));
+      await subject.store.submit(aRun({ workflow, version: '1.1.0', dryRun: true }));
+      const versions = ['1.0.0', '1.1.0', '1.2.0'];
+      const found = await Promise.all(versions.map((version) => subject.store.hasRuns(workflow, version)));
+      expect(found).toEqual([true, true, false]);
+      expect(await subject.store.hasRuns('has-none', '1.0.0')).toBe(false);
     });
 
     it('remembers that a digest was dry-run once a dry-run of it succeeded', async () => {

@@ -2,7 +2,16 @@ import { validate as isUuid } from 'uuid';
 
 import { decodeCursor, type Page, type PageQuery, toPage } from '../../src/platform/http/cursor.js';
 import type { NewRun, Run, RunStep } from '../../src/runtime/runs/run.js';
-import { type RunFilter, type RunRequestKey, RunStore, type SubmittedRun } from '../../src/runtime/runs/run.store.js';
+import type { RunState } from '../../src/runtime/runs/run.state.js';
+import {
+  LAST_AMONG,
+  MAX_COUNTED,
+  type RunFilter,
+  type RunHistory,
+  type RunRequestKey,
+  RunStore,
+  type SubmittedRun,
+} from '../../src/runtime/runs/run.store.js';
 import { eventSeq, type RunEvent } from '../../src/runtime/runs/run-event.js';
 import { RuntimeError } from '../../src/runtime/runtime.error.js';
 import { type RunRow, RunRows } from './fake-run.rows.js';
@@ -44,10 +53,28 @@ export class FakeRunStore extends RunStore {
     const runs = [...this.table.rows.values()]
       .map(({ run }) => ({ ...run }))
       .filter(({ id, workflow }) => id < before && (filter.workflow ?? workflow) === workflow)
-      .filter(({ state }) => (filter.state ?? state) === state)
+      .filter(({ state, version }) => (filter.state ?? state) === state && (filter.version ?? version) === version)
       .sort((a, b) => (a.id < b.id ? 1 : -1));
     const page = toPage(runs, limit, ({ id }) => [id], (run) => run); // prettier-ignore
     return Promise.resolve(page);
+  }
+
+  history({ workflow, version }: { workflow: string; version?: string }, since: Date): Promise<RunHistory> {
+    const all = [...this.table.rows.values()]
+      .map(({ run }) => run)
+      .filter((run) => run.workflow === workflow && run.version === (version ?? run.version))
+      .sort((a, b) => (a.id < b.id ? 1 : -1));
+    const newest = all.filter(({ id }) => timeOf(id) >= since.getTime()).slice(0, MAX_COUNTED);
+    const counts: Partial<Record<RunState, number>> = {};
+    for (const { state, dryRun } of newest) if (!dryRun) counts[state] = (counts[state] ?? 0) + 1;
+    const last = all.slice(0, LAST_AMONG).find(({ dryRun }) => !dryRun);
+    const oldest = newest.length < MAX_COUNTED ? undefined : newest.at(-1);
+    return Promise.resolve({ counts, last: last ? { ...last } : null, since: oldest?.createdAt ?? since });
+  }
+
+  hasRuns(workflow: string, version: string): Promise<boolean> {
+    const runs = [...this.table.rows.values()].map(({ run }) => run);
+    return Promise.resolve(runs.some((run) => run.workflow === workflow && run.version === version));
   }
 
   hasDryRun(digest: string): Promise<boolean> {
@@ -108,4 +135,9 @@ export class FakeRunStore extends RunStore {
 /** What is thrown rejects, as from a real store. */
 function attempt<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => resolve(work()));
+}
+
+/** Milliseconds that a UUIDv7 begins with. */
+function timeOf(id: string): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 }

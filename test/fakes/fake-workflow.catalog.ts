@@ -20,6 +20,10 @@ export class FakeWorkflowCatalog extends WorkflowCatalog {
     this.refusal = reason instanceof Error ? reason : new RegistryError(reason, 'It is refused.');
   }
 
+  has(name: string): Promise<boolean> {
+    return Promise.resolve([...this.packages.values()].some((verified) => verified.name === name));
+  }
+
   openForRun(name: string, version?: string): Promise<VerifiedPackage> {
     const found = [...this.packages.values()].filter((p) => p.name === name && p.version === (version ?? p.version));
     return this.answer(found.at(-1));

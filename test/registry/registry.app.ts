@@ -1,15 +1,18 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { ACCESS_PROBLEMS, AccessModule } from '../../src/access/index.js';
+import { API_PROBLEMS, ApiModule } from '../../src/api.module.js';
 import { AuditModule } from '../../src/audit/index.js';
-import { loadConfig } from '../../src/platform/config/config.js';
+import { type Config, loadConfig } from '../../src/platform/config/config.js';
 import { ConfigModule } from '../../src/platform/config/config.module.js';
 import { DatabaseModule } from '../../src/platform/database/database.module.js';
+import type { ProblemTypes } from '../../src/platform/errors/domain.error.js';
 import { configureHttp, createHttpAdapter } from '../../src/platform/http/server.js';
 import { loggingModule } from '../../src/platform/observability/logging.js';
 import { MetricsModule } from '../../src/platform/observability/metrics.module.js';
+import { useQueueBackend } from '../../src/platform/queue/queue.module.js';
 import { POLICY_PROBLEMS, PolicyModule } from '../../src/policy/index.js';
 import { REGISTRY_PROBLEMS, RegistryModule } from '../../src/registry/index.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -39,9 +42,35 @@ export interface RegistryApp {
 }
 
 /** The registry and what stands below it, on a database of its own, behind a real port. */
-export async function startRegistry(
+export function startRegistry(
   publicKeys: string,
   environment: Readonly<Record<string, string>> = {},
+): Promise<RegistryApp> {
+  return startApp(registryAlone, [ALL_PROBLEMS], publicKeys, environment);
+}
+
+/** The whole api, its queue in the same database; nobody takes runs from it. */
+export function startApi(publicKeys: string, environment: Readonly<Record<string, string>> = {}): Promise<RegistryApp> {
+  const module = (config: Config): DynamicModule => {
+    useQueueBackend(config.queueBackend);
+    return ApiModule.register(config);
+  };
+  return startApp(module, API_PROBLEMS, publicKeys, { QUEUE_BACKEND: 'postgres', ...environment });
+}
+
+function registryAlone(config: Config): DynamicModule {
+  const imports = [
+    ...[ConfigModule.register(config), loggingModule('api'), DatabaseModule.register('atom-test'), MetricsModule],
+    ...[AccessModule, AuditModule.forApi(), PolicyModule, RegistryModule.forApi()],
+  ];
+  return { module: TestModule, imports };
+}
+
+async function startApp(
+  moduleOf: (config: Config) => DynamicModule,
+  problems: readonly ProblemTypes[],
+  publicKeys: string,
+  environment: Readonly<Record<string, string>>,
 ): Promise<RegistryApp> {
   const database = await createDatabase();
   const config = loadConfig({
@@ -51,15 +80,11 @@ export async function startRegistry(
     LOG_LEVEL: 'silent',
     ...environment,
   });
-  const imports = [
-    ...[ConfigModule.register(config), loggingModule('api'), DatabaseModule.register('atom-test'), MetricsModule],
-    ...[AccessModule, AuditModule.forApi(), PolicyModule, RegistryModule.forApi()],
-  ];
-  const app = await NestFactory.create<NestFastifyApplication>({ module: TestModule, imports }, createHttpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(moduleOf(config), createHttpAdapter(), {
     logger: false,
     abortOnError: false,
   });
-  configureHttp(app, [ALL_PROBLEMS]);
+  configureHttp(app, problems);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace(/\/$/, '');
   const request: RegistryApp['request'] = (path, init = {}, token = ADMIN_TOKEN) => {

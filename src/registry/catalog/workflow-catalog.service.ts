@@ -25,6 +25,10 @@ export class StoredWorkflowCatalog extends WorkflowCatalog {
     super();
   }
 
+  async has(name: string): Promise<boolean> {
+    return isWorkflowName(name) && (await this.workflows.versionsOf(name, 1)).length > 0;
+  }
+
   async openForRun(name: string, version?: string): Promise<VerifiedPackage> {
     const seen = isWorkflowName(name) ? await this.see(name, version) : undefined;
     if (!seen) throw workflowNotFound(name, version);

@@ -21,6 +21,9 @@ export interface VerifiedPackage extends WorkflowRef {
 
 /** What other modules may ask the registry. */
 export abstract class WorkflowCatalog {
+  /** Whether there is any version of that name, deleted ones left out. */
+  abstract has(name: string): Promise<boolean>;
+
   /**
    * The version asked for, or the highest active one that is not a pre-release, for a new run. Throws `workflow-not-found`,
    * `version-yanked` (unless an override is in force), and what `open` throws.

@@ -86,23 +86,32 @@ export class VersionLifecycle {
 
   /**
    * Deletes the bytes of a version that never ran; `hasRun` is asked when no new run can start any more. The name and version
-   * keep meaning these bytes. Doing it again is harmless. Throws `version-has-run`.
+   * keep meaning these bytes. Doing it again is harmless. A revoked version stays, for deleted bytes may be registered again.
+   * Throws `version-has-run` and `version-state-conflict`.
    */
   async delete(name: string, version: string, by: string, hasRun: () => Promise<boolean>): Promise<void> {
     const found = await this.findAny(name, version);
     if (found.state !== 'deleted') {
+      if (found.state === 'revoked') throw conflict(found, 'stays, so that its bytes never come back');
       if (await hasRun()) throw conflictOfRuns(found);
-      const audit = auditEntry(name, version, by, 'version.delete', { digest: found.digest });
-      const from = [found.state];
-      await this.workflows.changeState({ name, version, from, to: 'deleted', reason: null, by }, audit);
-      // A run that was accepted a moment ago: the version comes back as it was.
-      if (await hasRun()) {
-        const back = { name, version, from: ['deleted'], to: found.state, reason: found.stateReason, by } as const;
-        await this.workflows.changeState(back, auditEntry(name, version, by, 'version.undelete', {}));
-        throw conflictOfRuns(found);
-      }
+      await this.markDeleted(found, by, hasRun);
     }
     await this.workflows.removeBytes(found.digest);
+  }
+
+  private async markDeleted(found: WorkflowVersion, by: string, hasRun: () => Promise<boolean>): Promise<void> {
+    const { name, version, digest, state, stateReason: reason } = found;
+    const audit = auditEntry(name, version, by, 'version.delete', { digest });
+    const deletion = { name, version, from: [state], to: 'deleted', reason: null, by } as const;
+    if (!(await this.workflows.changeState(deletion, audit))) {
+      const now = await this.findAny(name, version);
+      if (now.state !== 'deleted') throw conflict(now, 'was changed at the same time; look at it and try again');
+    } else if (await hasRun()) {
+      // A run that was accepted a moment ago: the version comes back as it was.
+      const back = { name, version, from: ['deleted'], to: state, reason, by } as const;
+      await this.workflows.changeState(back, auditEntry(name, version, by, 'version.undelete', {}));
+      throw conflictOfRuns(found);
+    }
   }
 
   private async change(name: string, version: string, by: string, wanted: Wanted): Promise<WorkflowVersion> {

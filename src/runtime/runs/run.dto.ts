@@ -4,9 +4,12 @@ import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-
 import { PageQuery } from '../../platform/http/cursor.js';
 import type { JsonObject, Run, RunStep } from './run.js';
 import { RUN_STATES, type RunState } from './run.state.js';
+import type { RunHistory } from './run.store.js';
 import { STEP_STATES } from './step.state.js';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Characters of SemVer; what is none is not found. */
+const VERSION = /^[0-9A-Za-z.+-]+$/;
 
 export class CreateRunDto {
   /**
@@ -52,6 +55,21 @@ export class RunListQuery extends PageQuery {
   @Matches(NAME)
   workflow?: string;
 
+  @ApiPropertyOptional({ enum: RUN_STATES.states })
+  @IsOptional()
+  @IsIn(RUN_STATES.states)
+  state?: RunState;
+}
+
+export class WorkflowRunsQuery extends PageQuery {
+  /** @example "1.0.0" */
+  @IsOptional()
+  @IsString()
+  @MaxLength(256)
+  @Matches(VERSION)
+  version?: string;
+
+  /** Narrows the page; the summary has every state. */
   @ApiPropertyOptional({ enum: RUN_STATES.states })
   @IsOptional()
   @IsIn(RUN_STATES.states)
@@ -144,6 +162,30 @@ export class RunPageDto {
   items!: RunDto[];
   /** Null on the last page. */
   nextCursor!: string | null;
+}
+
+export class RunSummaryDto {
+  @ApiProperty({
+    type: 'object',
+    properties: Object.fromEntries(RUN_STATES.states.map((state) => [state, { type: 'integer' as const }])),
+    additionalProperties: false,
+    description: 'Of the runs created after `since`, dry-runs left out; a state without a run is left out.',
+    example: { succeeded: 41, failed: 1 },
+  })
+  counts!: Readonly<Partial<Record<RunState, number>>>;
+  @ApiProperty({ type: RunDto, nullable: true, description: 'The newest run that was no dry-run.' })
+  last!: RunDto | null;
+  /** 30 days ago; later for a workflow with more runs than are counted. */
+  since!: Date;
+
+  static from({ counts, last, since }: RunHistory): RunSummaryDto {
+    return { counts, last: last && RunDto.from(last), since };
+  }
+}
+
+export class WorkflowRunsDto extends RunPageDto {
+  @ApiProperty({ type: RunSummaryDto })
+  summary!: RunSummaryDto;
 }
 
 class StepErrorDto {

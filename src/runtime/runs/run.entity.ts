@@ -23,6 +23,7 @@ const oneOf = (states: readonly string[]): string => `state IN (${states.map((s)
 @Index('run_idempotency_key', ['requestedBy', 'idempotencyKey'], { unique: true })
 @Index('run_open_idx', ['state', 'enqueuedAt'], { where: `state IN ('queued', 'running')` })
 @Index('run_workflow_idx', ['workflow', 'id'])
+@Index('run_version_idx', ['workflow', 'version', 'id'])
 @Index('run_dry_run_idx', ['digest'], { where: `dry_run AND state = 'succeeded'` })
 export class RunEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'run_pkey' })

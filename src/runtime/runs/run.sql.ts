@@ -1,3 +1,5 @@
+import type { Statement } from '../../platform/database/database.js';
+
 /** Channel on which a run's id is announced when new events of it are committed. */
 export const RUN_CHANNEL = 'atom_run';
 /** Channel on which a run's id is announced when somebody asked for its end. */
@@ -73,3 +75,37 @@ export const CANCEL_RUN = {
     UNION ALL
     SELECT pg_notify('${CANCEL_CHANNEL}', id::text) FROM marked`,
 };
+
+/**
+ * Ids are UUIDv7, so a range of ids is a range of times, and the index (workflow, id) or (workflow, version, id) is read from
+ * its newest end. Two statements, for one that takes both ways would read the wrong index.
+ */
+function historyOf(
+  name: string,
+  which: string,
+  [since, maxCounted, lastAmong]: readonly [string, string, string],
+): Statement {
+  return {
+    name,
+    text: `
+      WITH newest AS (
+        SELECT id, state, dry_run, created_at FROM run WHERE ${which} AND id >= ${since} ORDER BY id DESC LIMIT ${maxCounted}
+      ), counted AS (
+        SELECT state, count(*)::integer AS n FROM newest WHERE NOT dry_run GROUP BY state
+      )
+      SELECT coalesce((SELECT jsonb_object_agg(state, n) FROM counted), '{}') AS counts,
+             (SELECT min(created_at) FROM newest HAVING count(*) >= ${maxCounted}) AS "countedSince",
+             (SELECT id FROM (SELECT id, dry_run FROM run WHERE ${which} ORDER BY id DESC LIMIT ${lastAmong}) latest
+               WHERE NOT dry_run ORDER BY id DESC LIMIT 1) AS "lastId"`,
+  };
+}
+
+/** $1: workflow, $2: the lowest id that is counted, $3: at most so many are counted, $4: the last is among so many. */
+export const HISTORY_OF_WORKFLOW = historyOf('run-history', 'workflow = $1', ['$2', '$3', '$4']);
+
+/** $1: workflow, $2: version, then as HISTORY_OF_WORKFLOW. */
+export const HISTORY_OF_VERSION = historyOf('run-history-of-version', 'workflow = $1 AND version = $2', [
+  '$3',
+  '$4',
+  '$5',
+]);

@@ -10,9 +10,18 @@ import { decodeCursor, type Page, type PageQuery, toPage } from '../../platform/
 import { RuntimeError } from '../runtime.error.js';
 import { RunEntity, RunEventEntity, RunStepEntity } from './run.entity.js';
 import type { NewRun, Run, RunStep } from './run.js';
-import { CANCEL_RUN, SUBMIT_RUNS } from './run.sql.js';
-import { type RunFilter, type RunRequestKey, RunStore, type SubmittedRun } from './run.store.js';
+import { CANCEL_RUN, HISTORY_OF_VERSION, HISTORY_OF_WORKFLOW, SUBMIT_RUNS } from './run.sql.js';
+import {
+  LAST_AMONG,
+  MAX_COUNTED,
+  type RunFilter,
+  type RunHistory,
+  type RunRequestKey,
+  RunStore,
+  type SubmittedRun,
+} from './run.store.js';
 import type { RunEvent } from './run-event.js';
+import { lowestId } from './run-id.js';
 
 @Injectable()
 export class PostgresRunStore extends RunStore {
@@ -59,6 +68,21 @@ export class PostgresRunStore extends RunStore {
       take: page.limit + 1,
     });
     return toPage(rows, page.limit, (row) => [row.id], toRun);
+  }
+
+  async history({ workflow, version }: { workflow: string; version?: string }, since: Date): Promise<RunHistory> {
+    type Row = { counts: RunHistory['counts']; countedSince: Date | null; lastId: string | null };
+    const bounds = [lowestId(since), MAX_COUNTED, LAST_AMONG];
+    const [row] = await (version === undefined
+      ? this.database.query<Row>(HISTORY_OF_WORKFLOW, [workflow, ...bounds])
+      : this.database.query<Row>(HISTORY_OF_VERSION, [workflow, version, ...bounds]));
+    const { counts = {}, countedSince = null, lastId = null } = row ?? {};
+    const last = lastId === null ? undefined : await this.find(lastId);
+    return { counts, last: last ?? null, since: countedSince ?? since };
+  }
+
+  hasRuns(workflow: string, version: string): Promise<boolean> {
+    return this.runs.existsBy({ workflow, version });
   }
 
   hasDryRun(digest: string): Promise<boolean> {

@@ -5,8 +5,23 @@ import type { RunEvent } from './run-event.js';
 
 export interface RunFilter {
   readonly workflow?: string;
+  readonly version?: string;
   readonly state?: RunState;
 }
+
+/** How a workflow fared lately. Dry-runs are left out. */
+export interface RunHistory {
+  /** Of runs created after `since`; a state without a run is left out. */
+  readonly counts: Readonly<Partial<Record<RunState, number>>>;
+  /** The newest, however old, unless more than `LAST_AMONG` dry-runs are newer. */
+  readonly last: Run | null;
+  /** As asked for; later, when there were more than `MAX_COUNTED` runs and dry-runs since: only the newest are counted. */
+  readonly since: Date;
+}
+
+/** What a history looks at is bounded, however often a workflow runs. */
+export const MAX_COUNTED = 5_000;
+export const LAST_AMONG = 500;
 
 export interface SubmittedRun {
   readonly run: Run;
@@ -29,6 +44,10 @@ export abstract class RunStore {
   abstract find(id: string): Promise<Run | undefined>;
   /** Newest first. */
   abstract list(filter: RunFilter, page: PageQuery): Promise<Page<Run>>;
+  /** Of a workflow or of one of its versions. What it costs is bounded, see RunHistory. */
+  abstract history(of: { readonly workflow: string; readonly version?: string }, since: Date): Promise<RunHistory>;
+  /** Whether a run or dry-run of the version was ever accepted. */
+  abstract hasRuns(workflow: string, version: string): Promise<boolean>;
   /** Whether a dry-run of these bytes ever succeeded. */
   abstract hasDryRun(digest: string): Promise<boolean>;
   abstract steps(runId: string): Promise<RunStep[]>;

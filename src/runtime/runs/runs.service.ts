@@ -8,14 +8,16 @@ import { Config } from '../../platform/config/config.js';
 import { DomainError } from '../../platform/errors/domain.error.js';
 import type { Page, PageQuery } from '../../platform/http/cursor.js';
 import { type Decision, PolicyService } from '../../policy/index.js';
-import { type VerifiedPackage, WorkflowCatalog } from '../../registry/index.js';
+import { RegistryError, type VerifiedPackage, WorkflowCatalog } from '../../registry/index.js';
 import { resolveValue, validateInputs, WpkError } from '../../wpk/index.js';
 import { RunQueue } from '../queue/run-queue.js';
 import { RuntimeError } from '../runtime.error.js';
 import { declaredNamespaces } from './declared-namespaces.js';
 import type { JsonObject, Run, RunStep } from './run.js';
-import { type RunFilter, type RunRequestKey, RunStore, type SubmittedRun } from './run.store.js';
+import { type RunFilter, type RunHistory, type RunRequestKey, RunStore, type SubmittedRun } from './run.store.js';
 import { mayRun, needsDryRun, runFacts } from './run-facts.js';
+
+const HISTORY_MS = 30 * 24 * 60 * 60 * 1000;
 
 export interface RunRequest {
   readonly workflow: string;
@@ -59,6 +61,20 @@ export class RunsService {
 
   list(filter: RunFilter, page: PageQuery): Promise<Page<Run>> {
     return this.runs.list(filter, page);
+  }
+
+  /** Of the last 30 days. Throws `workflow-not-found`. */
+  async history(workflow: string, version?: string): Promise<RunHistory> {
+    if (!(await this.catalog.has(workflow))) {
+      throw new RegistryError('workflow-not-found', 'No workflow of that name is registered.');
+    }
+    const since = new Date(Date.now() - HISTORY_MS);
+    return this.runs.history({ workflow, ...(version !== undefined && { version }) }, since);
+  }
+
+  /** Whether anybody ever asked for a run or dry-run of the version. */
+  hasRuns(workflow: string, version: string): Promise<boolean> {
+    return this.runs.hasRuns(workflow, version);
   }
 
   async steps(id: string): Promise<RunStep[]> {

@@ -1,0 +1,1 @@
+DROP INDEX run_version_idx;
