@@ -51,7 +51,7 @@ VAULT_CACERT: /etc/atom/vault/ca.crt
 {{- if .vaultKubernetesRole }}
 - serviceAccountToken:
     path: token
-    audience: {{ .vaultAudience | quote }}
+    audience: {{ .vaultAudience | default "vault" | quote }}
     expirationSeconds: 3600
 {{- end }}
 {{- with .vaultCaConfigMap }}
