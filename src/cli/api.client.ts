@@ -12,9 +12,10 @@ export interface ApiOptions {
 }
 
 const silenceMsDefault = 45_000;
+const noContent = 204;
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Values that are undefined are left out. */
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -26,6 +27,7 @@ export interface ApiRequest {
 export interface ApiAnswer<T> {
   readonly status: number;
   readonly headers: Headers;
+  /** Undefined for a 204, whatever T is: only ask for it where the API answers something. */
   readonly body: T;
 }
 
@@ -48,11 +50,22 @@ export class ApiClient {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await this.fetch(path, request, signal, { accept: 'application/json' });
     const text = await this.guard(response.text(), signal);
+    const { status, headers } = response;
+    if (status === noContent) return { status, headers, body: undefined as T };
     try {
-      return { status: response.status, headers: response.headers, body: JSON.parse(text) as T };
+      return { status, headers, body: JSON.parse(text) as T };
     } catch {
-      throw notAtom(this.options.url, `HTTP ${response.status} without JSON`);
+      throw notAtom(this.options.url, `HTTP ${status} without JSON`);
     }
+  }
+
+  /** Bytes as they lie there. What they are is for the caller to check. */
+  async download(path: string): Promise<Buffer> {
+    const signal = AbortSignal.timeout(this.options.timeoutMs);
+    const response = await this.fetch(path, {}, signal, {
+      accept: 'application/octet-stream, application/problem+json',
+    });
+    return Buffer.from(await this.guard(response.arrayBuffer(), signal));
   }
 
   /** Opens an event stream after `lastEventId`. Silence ends the connection as unreachable. */

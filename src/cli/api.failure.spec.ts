@@ -33,14 +33,24 @@ describe('failureOfResponse', () => {
     expect((await failureOfResponse(answer(status, problem(status)), url)).hints).not.toEqual([]);
   });
 
-  it.each(['policy-denied', 'run-denied', 'approval-required', 'signer-not-trusted'])(
-    'does not blame the role of the token for %s',
-    async (code) => {
-      const { hints } = await failureOfResponse(answer(403, problem(403, code)), url);
-      expect(hints).toHaveLength(1);
-      expect(hints.join()).not.toContain('role');
-    },
-  );
+  it.each([
+    ...['policy-denied', 'run-denied', 'approval-required'],
+    ...['signer-not-trusted', 'key-revoked', 'signatures-insufficient'],
+  ])('does not blame the role of the token for %s', async (code) => {
+    const { hints } = await failureOfResponse(answer(403, problem(403, code)), url);
+    expect(hints).not.toEqual([]);
+    expect(hints.join()).not.toContain('role');
+  });
+
+  it.each([
+    [404, 'trust-not-found', 'trust show'],
+    [409, 'version-yanked', 'override'],
+    [410, 'version-revoked', 'list'],
+    [409, 'trust-managed-by-file', 'TRUST_FILE'],
+    [422, 'trust-policy-fails', 'trust test'],
+  ])('says what to do about %i %s', async (status, code, advice) => {
+    expect((await failureOfResponse(answer(status, problem(status, code)), url)).hints.join()).toContain(advice);
+  });
 
   it('tells something that is not Atom from a refusal', async () => {
     for (const body of ['<html>Not Found</html>', '[]', '{"message":"no"}', '']) {

@@ -16,15 +16,50 @@ const hintsByStatus: ReadonlyMap<number, readonly string[]> = new Map([
   [404, ['`atomctl list` shows the workflows, `atomctl status` the latest runs.']],
 ]);
 
+const explain = '`atomctl explain FILE` says of every signature and policy what became of it.';
+
 /** These win over those of the status: not every 403 is about the token. */
 const hintsByCode: ReadonlyMap<string, readonly string[]> = new Map([
-  ['policy-denied', ['Mend what the reasons name, raise metadata.version, sign the package again and push it.']],
+  [
+    'policy-denied',
+    [
+      'Mend what the reasons name, raise metadata.version, sign the package again and push it.',
+      'An admin may let it run all the same for some hours, on record: `atomctl push` with --override-reason, `atomctl override`.',
+    ],
+  ],
   ['run-denied', ['The reasons say what policy objects to; other inputs, or a package that asks for less, may pass.']],
   ['approval-required', ['The reasons say what asks for an approval; another token does not help.']],
   [
     'signer-not-trusted',
-    ['Sign with a key that this Atom trusts, or have its COSIGN_PUBLIC_KEY name yours; another token does not help.'],
+    [
+      'Sign with a key that this Atom trusts (`atomctl trust show`), or have yours added; another token does not help.',
+      explain,
+    ],
   ],
+  [
+    'key-revoked',
+    ['Sign the same bytes with a key that is in force (`atomctl trust keys list`) and push again.', explain],
+  ],
+  [
+    'signatures-insufficient',
+    ['Send every signature along: `atomctl push FILE --bundle ONE --bundle ANOTHER`.', explain],
+  ],
+  [
+    'version-yanked',
+    ['Use another version (`atomctl list NAME`), or have an admin `atomctl override` it for some hours.'],
+  ],
+  ['version-revoked', ['A revoked version never comes back; use another one: `atomctl list NAME`.']],
+  ['version-deleted', ['Its very bytes may be pushed again; other bytes need another version.']],
+  [
+    'version-has-run',
+    ['`atomctl yank NAME@VERSION` starts no new run of it, `atomctl revoke` stops everything of it.'],
+  ],
+  ['version-state-conflict', ['`atomctl get NAME@VERSION` shows how it stands, who changed that and why.']],
+  ['trust-not-found', ['`atomctl trust show` lists keys, identities and policies.']],
+  ['trust-invalid', ['`atomctl trust test -f FILE` tries a trust file out without a server.']],
+  ['trust-policy-fails', ['Nothing was changed. `atomctl trust test -f FILE` tries the policy out without a server.']],
+  ['trust-conflict', ['`atomctl trust show` shows what is in force now.']],
+  ['trust-managed-by-file', ['Change the file of TRUST_FILE; `atomctl trust test -f FILE` tries it out beforehand.']],
   ['inputs-invalid', ['Give inputs as -i key=value, as often as needed, or with --input-file FILE.']],
   ['workflow-not-found', ['`atomctl list` shows the workflows, `atomctl list NAME` the versions of one.']],
   ['run-not-found', ['`atomctl status` lists the latest runs.']],

@@ -30,6 +30,10 @@ export interface WorkflowSummary {
   readonly tags?: readonly string[];
   readonly versions: number;
   readonly updatedAt: string;
+  /** Of the version that stands for the workflow, as the two below. */
+  readonly state?: string;
+  readonly runtimes?: readonly string[];
+  readonly safetyMode?: string;
 }
 
 export interface Workflow {
@@ -44,10 +48,49 @@ export interface WorkflowVersion {
   /** `sha256:<hex>` of the uploaded bytes. */
   readonly digest: string;
   readonly size: number;
-  readonly signer?: { readonly kind: string; readonly keyId: string };
+  readonly mediaType?: string;
+  readonly description?: string | null;
+  readonly author?: string | null;
+  readonly tags?: readonly string[];
+  readonly runtimes?: readonly string[];
+  readonly safetyMode?: string;
+  /** Who signed what was first uploaded. */
+  readonly signer?: Signer;
   readonly decision?: Decision;
   readonly uploadedBy?: string | null;
   readonly createdAt: string;
+  readonly state?: string;
+  readonly stateReason?: string | null;
+  readonly stateBy?: string | null;
+  readonly stateAt?: string | null;
+  readonly override?: Override | null;
+}
+
+/** A key has `keyId`; an identity, which signed keyless, has `subject` and `issuer`. */
+export interface Signer {
+  readonly kind: string;
+  readonly keyId?: string;
+  readonly subject?: string;
+  readonly issuer?: string;
+}
+
+/** An admin's word that a version may run although it was yanked or policy says otherwise. */
+export interface Override {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+  readonly expiresAt: string;
+}
+
+export interface PackageSignature {
+  readonly kind: string;
+  readonly signer: Signer;
+  readonly storedAt: string;
+  readonly signedAt?: string | null;
+  readonly logged?: boolean;
+  /** The text as it was uploaded, under the name of its kind. */
+  readonly bundle?: string;
+  readonly signature?: string;
 }
 
 export interface Decision {
@@ -129,6 +172,38 @@ export interface FieldChange {
   readonly path: string;
   readonly before?: unknown;
   readonly after?: unknown;
+}
+
+/** What differs between two packages: only what does is named. */
+export interface VersionDiff {
+  readonly sections: readonly { readonly section: string; readonly fields: readonly DiffedField[] }[];
+  readonly steps: readonly DiffedStep[];
+  /** Files of tarballs, by name. */
+  readonly files: { readonly added: readonly string[]; readonly removed: readonly string[] };
+  readonly readmeChanged: boolean;
+  /** More fields differ than are named. */
+  readonly cut: boolean;
+}
+
+export interface DiffedField extends FieldChange {
+  /** A value was too long: what there is of it is the beginning of its JSON text. */
+  readonly cut: boolean;
+}
+
+export interface DiffedStep {
+  readonly name: string;
+  /** Of `added`, `removed`, `moved`, `changed`. */
+  readonly changes: readonly string[];
+  readonly before: StepPlace | null;
+  readonly after: StepPlace | null;
+  /** Pointers into the step. */
+  readonly fields: readonly DiffedField[];
+}
+
+export interface StepPlace {
+  readonly list: string;
+  /** From 0. */
+  readonly index: number;
 }
 
 export interface PermissionCheck {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 
 import { CliError } from './cli.errors.js';
 
@@ -27,6 +27,15 @@ export async function readBytesIfPresent(path: string): Promise<Buffer | undefin
 
 export async function readTextIfPresent(path: string): Promise<string | undefined> {
   return (await readBytesIfPresent(path))?.toString('utf8');
+}
+
+/** Whether the path leads to something that is there and no folder. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return !(await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 export interface WriteChoice {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 
 import type { WorkflowVersion } from './api.types.js';
 import type { CommandContext } from './context.js';
+import type { NewOverride } from './override.options.js';
 import type { SignatureFile } from './signature.files.js';
 import { versionView } from './workflow.view.js';
 
@@ -9,22 +10,26 @@ import { versionView } from './workflow.view.js';
 export interface PackageUpload {
   readonly fileName: string;
   readonly bytes: Buffer;
-  /** At least one. */
   readonly signatures: readonly SignatureFile[];
 }
 
 const created = 201;
 
 /** Registers a signed package and shows the version. The bytes go as they are: whatever is wrong with them, the server says it. */
-export async function upload(context: CommandContext, wanted: PackageUpload): Promise<void> {
+export async function upload(context: CommandContext, wanted: PackageUpload, override?: NewOverride): Promise<void> {
   const { output } = context;
   const form = uploadForm(wanted);
-  const { status, body } = await context.api().send<WorkflowVersion>('/v1/workflows', { method: 'POST', form });
+  const query = { overrideReason: override?.reason, overrideHours: override?.hours };
+  const { status, body } = await context.api().send<WorkflowVersion>('/v1/workflows', { method: 'POST', form, query });
   await output.result(body, () => versionView(body, output.paint));
-  output.progress(status === created ? 'Registered.' : 'Registered before with the same bytes; nothing changed.');
+  output.progress(
+    status === created
+      ? 'Registered.'
+      : 'Registered before with the same bytes; nothing changed, but signatures that are new were added.',
+  );
 }
 
-function uploadForm({ fileName, bytes, signatures }: PackageUpload): FormData {
+export function uploadForm({ fileName, bytes, signatures }: PackageUpload): FormData {
   const form = new FormData();
   const isArchive = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const packageType = isArchive ? 'application/gzip' : 'application/yaml';

@@ -1,14 +1,11 @@
-import type { FieldChange, ObjectRef, PermissionCheck, Plan, PlannedChange, Run, Step } from './api.types.js';
+import type { ObjectRef, PermissionCheck, Plan, PlannedChange, Run, Step } from './api.types.js';
+import { fieldLine, marked } from './field.view.js';
 import { escapeLine } from './output/escape.js';
-import type { Colour, Paint } from './output/paint.js';
+import type { Paint } from './output/paint.js';
 import { forecastOf, missingIn, type PlanSummary, summarize } from './plan.summary.js';
 import { reasonLine } from './run.view.js';
 
-/** A value longer than this is cut; `-o json` has it whole. */
-const VALUE_LIMIT = 160;
-
 const marks = { create: '+', delete: '-', update: '~', none: '=' } as const;
-const colourOf: Readonly<Record<string, Colour>> = { '+': 'green', '-': 'red', '~': 'yellow', '=': 'dim', '!': 'red' };
 
 /** What a run would do, step by step, in the signs of `terraform plan`, and a last line that counts. */
 export function planView(run: Run, steps: readonly Step[], paint: Paint): string {
@@ -107,37 +104,6 @@ function changeLines({ object, operation, fields }: PlannedChange, paint: Paint)
 
 function objectText({ kind, namespace, name }: ObjectRef): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-}
-
-function fieldLine({ path, before, after }: FieldChange, paint: Paint): string {
-  const name = escapeLine(fieldName(path));
-  if (before === undefined) return `${marked('+', paint)} ${name}: ${valueText(after)}`;
-  if (after === undefined) return `${marked('-', paint)} ${name}: ${valueText(before)}`;
-  return `${marked('~', paint)} ${name}: ${valueText(before)} → ${valueText(after)}`;
-}
-
-/** A JSON pointer as kubectl and JavaScript write a path: `spec.replicas`, `metadata.annotations["a.b/c"]`. */
-function fieldName(path: string): string {
-  const names = path.split('/').slice(1);
-  const parts = names.map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return parts
-    .map((part, at) => {
-      if (!/^[\w-]+$/.test(part)) return `[${JSON.stringify(part)}]`;
-      return at === 0 ? part : `.${part}`;
-    })
-    .join('');
-}
-
-function valueText(value: unknown): string {
-  const text = JSON.stringify(value ?? null);
-  const letters = Array.from(text);
-  if (letters.length <= VALUE_LIMIT) return escapeLine(text);
-  return `${escapeLine(letters.slice(0, VALUE_LIMIT).join(''))}… (${letters.length} characters, whole with -o json)`;
-}
-
-function marked(mark: string, paint: Paint): string {
-  const colour = colourOf[mark];
-  return colour ? paint.text(colour, mark) : mark;
 }
 
 function counted(count: number, noun: string): string {

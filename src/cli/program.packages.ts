@@ -7,6 +7,7 @@ import type { PushOptions } from './commands/push.command.js';
 import type { SignOptions } from './commands/sign.command.js';
 import type { VerifyOptions } from './commands/verify.command.js';
 import type { Execute } from './execute.js';
+import { collect } from './program.options.js';
 
 /*
  * Only the names are declared here; what a command does is imported when it runs, so that --help and completion stay quick.
@@ -80,10 +81,14 @@ function declareSigning(program: Command, execute: Execute): void {
 }
 
 function declareRegistry(program: Command, execute: Execute): void {
-  withSignatureOptions(program.command('push'))
+  takingSignatures(program.command('push'))
     .summary('register a signed package')
-    .description('Register a signed package. Pushing the same bytes again changes nothing.')
+    .description(
+      'Register a signed package. Pushing the same bytes again changes nothing, except that new signatures are added.',
+    )
     .argument('<file>', 'package file, or oci://REGISTRY/REPOSITORY:TAG')
+    .option('--override-reason <text>', 'as an admin: register it although policy denies it; shown and kept')
+    .option('--override-hours <n>', 'how long it may run so, at most 720')
     .option('--plain-http', 'to a registry without TLS')
     .option('--no-plain-http', 'to a registry of this machine with TLS')
     .action((file: string, options: PushOptions, command: Command) =>
@@ -94,9 +99,26 @@ function declareRegistry(program: Command, execute: Execute): void {
     .summary('list workflows, or the versions of one')
     .description('List the registered workflows, or the versions of one.')
     .argument('[name]', 'show the versions of this workflow')
-    .option('--limit <n>', 'at most so many workflows (default all)')
+    .option('--search <words>', 'workflows whose name or description has words that begin so, all of them')
+    .option('--tag <tag>', 'workflows with this tag')
+    .option('--runtime <family>', 'workflows whose steps use this family of actions, such as kubernetes')
+    .option('--safety-mode <mode>', 'workflows that run so: manual or auto')
+    .option('--signer <key>', 'workflows signed by this trusted key (name or id)')
+    .option('--state <state>', 'active, yanked or revoked')
+    .option('--limit <n>', 'at most so many (default all)')
     .action((name: string | undefined, options: ListOptions, command: Command) =>
       execute(command, async (context) => (await import('./commands/list.command.js')).list(context, name, options)),
+    );
+}
+
+/** Of `push` and `explain`, which send every signature that there is. */
+export function takingSignatures(command: Command): Command {
+  return command
+    .option('--bundle <file>', 'sigstore bundle; may be repeated (default FILE.sigstore.json)', collect)
+    .option(
+      '--signature <file>',
+      'bare signature; may be repeated (default FILE.sig when there is no bundle)',
+      collect,
     );
 }
 

@@ -5,6 +5,7 @@ import type { LogsOptions } from './commands/logs.command.js';
 import type { RunOptions } from './commands/run.command.js';
 import type { StatusOptions } from './commands/status.command.js';
 import type { Execute } from './execute.js';
+import { collect } from './program.options.js';
 import type { StartOptions } from './run.starter.js';
 
 /** See program.packages.ts for why everything is imported late. */
@@ -100,13 +101,6 @@ function declareHelpers(program: Command, execute: Execute): void {
 }
 
 function toCompletable(command: Command): CompletableCommand {
-  const flags = [command, ...command.commands].flatMap(({ options }) =>
-    options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),
-  );
-  const members = command.commands.map((member) => member.name());
-  return { name: command.name(), members, flags: [...new Set(flags)] };
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
+  const flags = command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
+  return { name: command.name(), flags, members: command.commands.map(toCompletable) };
 }

@@ -10,6 +10,8 @@ import { Paint } from './output/paint.js';
 import { declareOciCommands } from './program.oci.js';
 import { declarePackageCommands } from './program.packages.js';
 import { declareRunCommands } from './program.runs.js';
+import { declareTrustCommands } from './program.trust.js';
+import { declareVersionCommands } from './program.versions.js';
 import type { GlobalOptions } from './settings.js';
 
 const afterHelp = `
@@ -55,10 +57,12 @@ function createProgram(execute: Execute): Command {
     .addHelpText('after', afterHelp);
   addGlobalOptions(program);
   declarePackageCommands(program, execute);
+  declareVersionCommands(program, execute);
+  declareTrustCommands(program, execute);
   declareRunCommands(program, execute);
   declareOciCommands(program, execute);
   // The same options before and after the name of the command; `pack` keeps -o for its file, as tar and gcc do.
-  for (const command of program.commands) for (const each of [command, ...command.commands]) addGlobalOptions(each);
+  for (const command of commandsBelow(program)) addGlobalOptions(command);
   return program;
 }
 
@@ -75,6 +79,10 @@ function globalOptionsOf(command: Command): GlobalOptions {
   const before: GlobalOptions = command.parent ? globalOptionsOf(command.parent) : {};
   const after: GlobalOptions = command.opts();
   return { ...before, ...after, color: before.color !== false && after.color !== false };
+}
+
+function commandsBelow(command: Command): Command[] {
+  return command.commands.flatMap((member) => [member, ...commandsBelow(member)]);
 }
 
 function addGlobalOptions(command: Command): void {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { parseInput } from './run.inputs.js';
-import { parseReference } from './run.starter.js';
 
 const usage = expect.objectContaining({ code: 'CLI.USAGE' });
 
@@ -26,16 +25,5 @@ describe('parseInput', () => {
 
   it.each(['namespace', '=shop', ''])('refuses %j', (pair) => {
     expect(() => parseInput(pair)).toThrow(usage);
-  });
-});
-
-describe('parseReference', () => {
-  it('reads a name with and without a version', () => {
-    expect(parseReference('restart')).toEqual({ workflow: 'restart' });
-    expect(parseReference('restart@1.0.0-rc.1')).toEqual({ workflow: 'restart', version: '1.0.0-rc.1' });
-  });
-
-  it.each(['', '@1.0.0', 'restart@', 'a@1@2'])('refuses %j', (reference) => {
-    expect(() => parseReference(reference)).toThrow(usage);
   });
 });

@@ -15,20 +15,6 @@ export interface StartOptions {
   readonly idempotencyKey?: string;
 }
 
-export interface Reference {
-  readonly workflow: string;
-  readonly version?: string;
-}
-
-/** `NAME` or `NAME@VERSION`. */
-export function parseReference(reference: string): Reference {
-  const [workflow = '', version, ...more] = reference.split('@');
-  if (workflow === '' || version === '' || more.length > 0) {
-    throw new CliError('CLI.USAGE', `'${reference}' is neither NAME nor NAME@VERSION`);
-  }
-  return version === undefined ? { workflow } : { workflow, version };
-}
-
 /** Posts `body` and the inputs to `path`, under the key that was given or a new one. */
 export async function startRun(
   context: CommandContext,

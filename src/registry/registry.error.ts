@@ -35,7 +35,10 @@ export type RegistryErrorCode =
   | 'trust-policy-fails'
   | 'trust-conflict'
   | 'trust-managed-by-file'
-  | 'trust-root-unavailable';
+  | 'trust-root-unavailable'
+  // signing here
+  | 'signing-not-configured'
+  | 'signing-unavailable';
 
 export class RegistryError extends DomainError<RegistryErrorCode> {
   override readonly name = 'RegistryError';
@@ -72,4 +75,6 @@ export const REGISTRY_PROBLEMS: ProblemTypes<RegistryErrorCode> = {
   'trust-conflict': { status: 409, title: 'Trust is in a state that does not allow this' },
   'trust-managed-by-file': { status: 409, title: 'Trust comes from a file here' },
   'trust-root-unavailable': { status: 503, title: 'The trusted root cannot be read' },
+  'signing-not-configured': { status: 409, title: 'This Atom is not set up to sign packages' },
+  'signing-unavailable': { status: 503, title: 'The key cannot be used now', headers: { 'retry-after': '5' } },
 };

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { AuditModule } from '../audit/index.js';
 import { Config } from '../platform/config/config.js';
+import { VaultModule } from '../platform/vault/vault.module.js';
 import { PolicyModule } from '../policy/index.js';
 import { WorkflowCatalog } from './catalog/workflow-catalog.js';
 import { StoredWorkflowCatalog } from './catalog/workflow-catalog.service.js';
@@ -11,6 +12,7 @@ import { ExplainService } from './packages/explain.service.js';
 import { PackageOpener } from './packages/package-opener.js';
 import { packageMetrics, registrationMetrics } from './registry.metrics.js';
 import { SchemasController } from './schemas/schemas.controller.js';
+import { packageSignerProvider } from './signing/package-signer.provider.js';
 import { DatabaseTrustSource } from './trust/database-trust.source.js';
 import { FileTrustSource } from './trust/file-trust.source.js';
 import { TrustController } from './trust/trust.controller.js';
@@ -73,7 +75,7 @@ const API_CONTROLLERS = [
 
 const API_SERVICES: Provider[] = [
   ...[WorkflowsService, RegistrationService, VersionLifecycle, TrustService, ExplainService],
-  ...[UploadReader, MultipartPlugin],
+  ...[UploadReader, MultipartPlugin, packageSignerProvider],
 ];
 
 /** What may ever be run: signed packages, by name and version, unchangeable. */
@@ -83,7 +85,7 @@ export class RegistryModule {
   static forApi(): DynamicModule {
     return {
       module: RegistryModule,
-      imports: [...STORE, PolicyModule],
+      imports: [...STORE, PolicyModule, VaultModule.register()],
       controllers: API_CONTROLLERS,
       providers: [...CATALOG, ...registrationMetrics, ...API_SERVICES],
       exports: [WorkflowCatalog, VersionLifecycle],

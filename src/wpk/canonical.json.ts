@@ -1,7 +1,6 @@
 import canonicalize from 'canonicalize';
 
 import { childPointer, isJsonObject } from './json.js';
-import { isWellFormed } from './reader/text.js';
 import { WpkError } from './wpk.error.js';
 
 // The package is CommonJS and its types claim `exports.default`, while what it exports is the function itself.
@@ -53,7 +52,7 @@ function requireMembers(object: object, pointer: string, depth: number): void {
 }
 
 function requireText(text: string, pointer: string): void {
-  if (!isWellFormed(text)) throw refuse(pointer, 'holds half of a surrogate pair');
+  if (!text.isWellFormed()) throw refuse(pointer, 'holds half of a surrogate pair');
 }
 
 function requireExact(value: number, pointer: string): void {

@@ -20,7 +20,13 @@ export interface WpkProblem {
 /** More than anybody reads in one sitting, and a bound on the answer to a hostile document. */
 const MAX_PROBLEMS = 50;
 
-/** The only error that this library throws, next to SignatureError. The message is the first problem in one line. */
+/** Longer than any message of ours; what quotes a document could be a megabyte. */
+const MAX_TEXT = 1_000;
+
+/**
+ * The only error that this library throws, next to SignatureError. The message is the first problem in one line. Details and hints
+ * quote hostile documents, yet hold no control characters and at most 1,000 characters.
+ */
 export class WpkError extends Error {
   override readonly name = 'WpkError';
   /** At most 50. */
@@ -31,8 +37,9 @@ export class WpkError extends Error {
     problems: readonly WpkProblem[],
     options?: ErrorOptions,
   ) {
-    super(summarise(problems), options);
-    this.problems = problems.slice(0, MAX_PROBLEMS);
+    const shown = problems.slice(0, MAX_PROBLEMS).map(printable);
+    super(summarise(shown, problems.length), options);
+    this.problems = shown;
   }
 
   /** One problem of the document as a whole. */
@@ -41,10 +48,19 @@ export class WpkError extends Error {
   }
 }
 
-function summarise(problems: readonly WpkProblem[]): string {
-  const [first, ...others] = problems;
+function printable(problem: WpkProblem): WpkProblem {
+  const { detail, hint } = problem;
+  return { ...problem, detail: clean(detail), ...(hint === undefined ? {} : { hint: clean(hint) }) };
+}
+
+function clean(text: string): string {
+  const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
+  return short.replace(/\p{Cc}+/gu, ' ').toWellFormed();
+}
+
+function summarise([first]: readonly WpkProblem[], count: number): string {
   if (!first) return 'The package was refused.';
   const where = first.line === undefined ? '' : `Line ${first.line}: `;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  const more = count === 1 ? '' : ` (and ${count - 1} more)`;
   return `${where}${first.detail}${more}`;
 }

@@ -24,10 +24,11 @@ const version = {
   decision: { id: 'd1', outcome: 'allow', requiredApprovals: 0, risk: { score: 20, level: 'low' }, reasons: [] },
   uploadedBy: 'ci',
   createdAt: '2026-01-01T00:00:00.000Z',
+  ...{ state: 'active', stateReason: null, stateBy: null, stateAt: null, override: null },
 };
 
 const summary = (name: string) => ({
-  ...{ name, latestVersion: '1.0.0', description: 'Restarts.', tags: [], versions: 2 },
+  ...{ name, latestVersion: '1.0.0', description: 'Restarts.', tags: [], versions: 2, state: 'active' },
   updatedAt: '2026-01-01T00:00:00.000Z',
 });
 
@@ -58,7 +59,8 @@ describe('help', () => {
   it('goes to stdout with exit 0', async () => {
     const { code, stdout, stderr } = await call('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of ['keygen', 'validate', 'pack', 'sign', 'verify', 'push', 'list', 'run', 'status', 'logs']) {
+    const names = ['keygen', 'validate', 'pack', 'sign', 'verify', 'push', 'list', 'get', 'explain', 'trust', 'audit'];
+    for (const name of [...names, 'run', 'status', 'logs']) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
   });
@@ -93,7 +95,7 @@ describe('list', () => {
     atom.onJson('GET /v1/workflows/restart', 200, { name: 'restart', latestVersion: '1.0.0', versions: [version] });
     const { code, stdout } = await call('list', 'restart');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/1\.0\.0 +allow +20 .*sha256:00ff/);
+    expect(stdout).toMatch(/1\.0\.0 +active +allow +20 .*sha256:00ff/);
   });
 
   it('stops at a server whose list has no end', async () => {

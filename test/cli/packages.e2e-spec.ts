@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
+import { aPair, ISSUER, Sigstore, SUBJECT } from '../builders/sigstore.js';
 import { AtomStub, type Seen, sendProblem } from './atom.stub.js';
 import { atomctl, type Ended } from './atomctl.process.js';
 
@@ -151,6 +152,120 @@ describe('sign and verify', () => {
     expect((await call('sign', 'look.wpk.yaml')).code).toBe(2);
     expect((await call('sign', 'a', '--key', 'b', '--bundle', 'c', '--signature', 'd')).code).toBe(2);
     await expect(stat(inFolder('look.wpk.yaml.sigstore.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('verify, keyless', () => {
+  /** One signature by an identity and one by the key, both logged, and a root that knows log and authority. */
+  const prepared: Record<string, string> = {};
+  let rootOfOthers: string;
+  beforeAll(async () => {
+    const sigstore = await Sigstore.start();
+    const pair = aPair();
+    const bytes = Buffer.from(yaml);
+    prepared['root.json'] = JSON.stringify(sigstore.trustedRoot());
+    prepared['keyless.json'] = JSON.stringify(await sigstore.attestation(bytes, await sigstore.byCertificate()));
+    prepared['logged.json'] = JSON.stringify(await sigstore.message(bytes, sigstore.byKey(pair)));
+    prepared['cosign.pub'] = pair.publicKey.export({ format: 'pem', type: 'spki' }).toString();
+    rootOfOthers = JSON.stringify((await Sigstore.start()).trustedRoot());
+  });
+  beforeEach(() =>
+    Promise.all(
+      Object.entries({ ...prepared, 'other.json': rootOfOthers }).map(([name, text]) =>
+        writeFile(inFolder(name), text),
+      ),
+    ),
+  );
+
+  const keyless = ['--bundle', 'keyless.json', '--certificate-oidc-issuer', ISSUER];
+  const byIdentity = (glob = SUBJECT, root = 'root.json') => [
+    ...['verify', 'look.wpk.yaml', ...keyless, '--certificate-identity', glob, '--trusted-root', root],
+  ];
+
+  it.each([SUBJECT, 'https://github.com/acme/**'])(
+    'accepts the identity %s and shows who signed, and when',
+    async (glob) => {
+      expect(await json(...byIdentity(glob))).toEqual({
+        ...{ verified: true, file: 'look.wpk.yaml', bundle: 'keyless.json', isLogged: true },
+        digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        signer: { kind: 'identity', subject: SUBJECT, issuer: ISSUER },
+        signedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        claims: { name: 'demo', version: '1.0.0' },
+      });
+      const { code, stdout } = await call(...byIdentity(glob));
+      expect(code).toBe(0);
+      expect(stdout).toContain(SUBJECT);
+      expect(stdout).toMatch(/^logged: +yes$/m);
+      expect(stdout).toMatch(/^signed at: +\d{4}-/m);
+    },
+  );
+
+  it.each([
+    ['another identity', byIdentity('https://github.com/acme/*'), 'SIGNATURE.UNTRUSTED_IDENTITY'],
+    ['the root of others', byIdentity(SUBJECT, 'other.json'), 'SIGNATURE.INVALID'],
+    [
+      'a key',
+      ['verify', 'look.wpk.yaml', '--bundle', 'keyless.json', '--key', 'cosign.pub'],
+      'SIGNATURE.UNTRUSTED_IDENTITY',
+    ],
+  ])('refuses it for %s', async (_, line, expected) => {
+    const { code, stdout } = await call(...line, '-o', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ verified: false, code: expected });
+    expect(await call(...line)).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('looks the log entries of a key up in the logs of a root', async () => {
+    const line = ['verify', 'look.wpk.yaml', '--bundle', 'logged.json', '--key', 'cosign.pub'];
+    expect(await json(...line)).toMatchObject({ verified: true, isLogged: false });
+    expect(await json(...line, '--trusted-root', 'root.json')).toMatchObject({ verified: true, isLogged: true });
+    expect((await call(...line, '--trusted-root', 'other.json')).code).toBe(1);
+  });
+
+  it('wants exactly one way to trust, and all of it', async () => {
+    const verify = ['verify', 'look.wpk.yaml', '--bundle', 'keyless.json'];
+    const [key, root] = [
+      ['--key', 'cosign.pub'],
+      ['--trusted-root', 'root.json'],
+    ] as const;
+    const [identity, issuer] = [
+      ['--certificate-identity', SUBJECT],
+      ['--certificate-oidc-issuer', ISSUER],
+    ] as const;
+    for (const options of [
+      ...[[], root, [...identity, ...root], [...issuer, ...root], [...identity, ...issuer], [...key, ...identity]],
+      ...[
+        [...key, ...identity, ...issuer, ...root],
+        ['--certificate-identity', '', ...issuer, ...root],
+      ],
+    ]) {
+      expect(await call(...verify, ...options)).toMatchObject({ code: 2, stdout: '' });
+    }
+  });
+
+  it('refuses a trusted root that is none', async () => {
+    await writeFile(inFolder('root.json'), '{}');
+    expect(await call(...byIdentity())).toMatchObject({ code: 1, stderr: expect.stringContaining('trusted root') });
+  });
+
+  it('explains every check in order, accepted or refused', async () => {
+    const namesOf = (checks: unknown) =>
+      (checks as { name: string; result: string }[]).map(({ name, result }) => `${name} ${result}`);
+    const all = ['format', 'content', 'signer', 'entries', 'time', 'certificate', 'log', 'signature', 'statement'];
+    expect(namesOf((await json(...byIdentity(), '--explain'))['checks'])).toEqual(all.map((name) => `${name} ok`));
+
+    const refused = await call(...byIdentity(SUBJECT, 'other.json'), '--explain', '-o', 'json');
+    expect(refused.code).toBe(1);
+    const { checks } = JSON.parse(refused.stdout) as { checks: unknown };
+    expect(namesOf(checks)).toEqual([
+      ...['format ok', 'content ok', 'signer ok', 'entries ok', 'time ok'],
+      'certificate refused',
+    ]);
+
+    const shown = await call(...byIdentity(SUBJECT, 'other.json'), '--explain');
+    expect(shown.code).toBe(1);
+    expect(shown.stdout).toMatch(/^CHECK +RESULT +DETAIL\nformat +ok .*\n(.*\n)*certificate +refused /);
+    expect((await call(...byIdentity(), '--explain')).stdout).toMatch(/^statement +ok .*\n\nverified: /m);
   });
 });
 

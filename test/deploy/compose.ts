@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -112,12 +112,15 @@ export class ComposeUp {
     this.containers.set(name, container);
   }
 
-  /** A file with the same content, but for the addresses. */
+  /** A folder as it is, or a file with the same content but for the addresses. */
   private async mount(volume: string): Promise<Mount> {
     const [source = '', target = ''] = volume.split(':');
     const copy = path.join(this.folder, path.basename(source));
-    await writeFile(copy, this.reachable(await readFile(source, 'utf8')));
-    await run('chmod', ['a+rX', this.folder, copy]);
+    const isFolder = (await stat(source)).isDirectory();
+    if (isFolder) await cp(source, copy, { recursive: true });
+    else await writeFile(copy, this.reachable(await readFile(source, 'utf8')));
+    await run('chmod', ['a+rX', this.folder]);
+    await run('chmod', ['-R', 'a+rX', copy]);
     return { source: copy, target };
   }
 

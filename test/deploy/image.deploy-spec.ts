@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { stringify } from 'yaml';
 
 import { freePort } from '../../src/platform/embedded/embedded-postgres.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -155,6 +156,67 @@ describe('docs/compose.md, followed line by line', () => {
     const env = { PATH: process.env['PATH'], HOME: folder, COSIGN_PASSWORD: '' };
     const { stdout } = await promisify(execFile)('bash', ['-euc', [npx, ...lines].join('\n')], { cwd: folder, env });
     return stdout;
+  }
+});
+
+describe('trust in the folder of ATOM_TRUST', () => {
+  let folder: string;
+  let database: TestDatabase;
+  let up: ComposeUp;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'atom-trust-'));
+    database = await createDatabase({ migrated: false });
+  });
+  afterAll(async () => {
+    await up.stop();
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is in force in api and worker', async () => {
+    await writeTrust(path.join(folder, 'trust'));
+    const token = 'an-admin-token-of-this-test';
+    const settings = [
+      `POSTGRES_PASSWORD=unused\nATOM_BOOTSTRAP_TOKEN=${token}\nCOMPOSE_PROFILES=simulator`,
+      `ATOM_TRUST=${path.join(folder, 'trust')}\nTRUST_FILE=/etc/atom/trust/trust.yaml`,
+    ];
+    await writeFile(path.join(folder, '.env'), settings.join('\n'));
+    up = new ComposeUp(image, await composeServices(folder), database.url);
+    await up.start();
+
+    const headers = { authorization: `Bearer ${token}` };
+    const trust = await fetch(`http://${up.addressOf('api')}/v1/trust`, { headers });
+    expect(await trust.json()).toMatchObject({ managedBy: 'file', policies: [{ name: 'all' }] });
+    expect(up.containers.get('worker')?.program.output).toContain('/etc/atom/trust/trust.yaml is in force');
+  });
+
+  /** A trust file with its checks, flat in one folder. */
+  async function writeTrust(target: string): Promise<void> {
+    await mkdir(target);
+    const atomctl = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [path.join(ROOT, 'dist/cli/atomctl.js'), ...args], {
+        cwd: target,
+        env: { PATH: process.env['PATH'], HOME: folder, COSIGN_PASSWORD: '' },
+      });
+    for (const [key, check] of [
+      ['team', 'good'],
+      ['visitor', 'bad'],
+    ] as const) {
+      await cp(path.join(ROOT, 'playbooks/restart-unhealthy.wpk.yaml'), path.join(target, `${check}.wpk.yaml`));
+      await atomctl('keygen', '--out-prefix', key);
+      await atomctl('sign', `${check}.wpk.yaml`, '--key', `${key}.key`);
+    }
+    const check = (name: string) => ({ package: `${name}.wpk.yaml`, bundles: [`${name}.wpk.yaml.sigstore.json`] });
+    const document = {
+      apiVersion: 'atom.dev/v1',
+      kind: 'Trust',
+      keys: [{ name: 'team', publicKey: await readFile(path.join(target, 'team.pub'), 'utf8') }],
+      policies: [
+        { name: 'all', names: ['*'], any: [{ key: 'team' }], checks: { good: check('good'), bad: check('bad') } },
+      ],
+    };
+    await writeFile(path.join(target, 'trust.yaml'), stringify(document));
   }
 });
 

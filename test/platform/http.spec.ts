@@ -1,3 +1,5 @@
+import type { AddressInfo } from 'node:net';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Body,
@@ -12,8 +14,9 @@ import {
 } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Type } from 'class-transformer';
-import { IsInt, IsString, ValidateNested } from 'class-validator';
+import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import type { FastifyReply } from 'fastify';
+import { request } from 'undici';
 
 import { DomainError } from '../../src/platform/errors/domain.error.js';
 import { decodeCursor, encodeCursor, PageQuery } from '../../src/platform/http/cursor.js';
@@ -25,6 +28,10 @@ class TeapotError extends DomainError<'teapot' | 'undeclared'> {}
 class Inner {
   @IsInt()
   count!: number;
+
+  @IsOptional()
+  @IsString()
+  note?: string;
 }
 
 class BodyDto {
@@ -34,6 +41,16 @@ class BodyDto {
   @ValidateNested()
   @Type(() => Inner)
   inner!: Inner;
+
+  @IsOptional()
+  @IsString()
+  note?: string;
+}
+
+class OptionalDto {
+  @IsOptional()
+  @IsString()
+  note?: string;
 }
 
 @Controller('things')
@@ -46,6 +63,10 @@ class ThingsController {
     if (how === 'domain') {
       throw new TeapotError('teapot', 'Short and stout.', { errors: [{ pointer: '#/lid', detail: 'is on' }] });
     }
+    if (how === 'control')
+      {throw new TeapotError('teapot', 'No \0 and \u001b[31m and \ud800.', {
+        errors: [{ pointer: '#', detail: 'a\nb' }],
+      });}
     if (how === 'undeclared') throw new TeapotError('undeclared', 'internal words');
     if (how === 'database') throw Object.assign(new Error('internal words'), { code: '57P01' });
     if (how === 'refused') throw Object.assign(new Error('internal words'), { code: 'ECONNREFUSED' });
@@ -70,6 +91,11 @@ class ThingsController {
 
   @Post()
   create(@Body() body: BodyDto): BodyDto {
+    return body;
+  }
+
+  @Post('optional')
+  optional(@Body() body: OptionalDto): OptionalDto {
     return body;
   }
 
@@ -101,8 +127,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const post = (payload: string, type = 'application/json') =>
-  app.inject({ method: 'POST', url: '/things', headers: { 'content-type': type }, payload });
+const post = (payload: string, type = 'application/json', url = '/things') =>
+  app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload });
 
 const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers });
 
@@ -117,6 +143,15 @@ describe('a problem', () => {
     ['JSON that reaches for a prototype', () => post('{"__proto__": {"x": 1}}'), 400, 'request-malformed'],
     ['a body that is too large', () => post(`{"name": "${'x'.repeat(1024 * 1024)}"}`), 413, 'body-too-large'],
     ['a content type that is not read', () => post('<a/>', 'application/xml'), 415, 'media-type-unsupported'],
+    ['a part of the path that is too long', () => get(`/things/one/${'x'.repeat(256)}`), 414, 'path-too-long'],
+    [
+      'JSON that is nested too deeply',
+      () => post(`{"name": ${'['.repeat(5000)}${']'.repeat(5000)}}`),
+      422,
+      'request-invalid',
+    ],
+    ['null instead of an object', () => post('null', 'application/json', '/things/optional'), 422, 'request-invalid'],
+    ['a list instead of an object', () => post('[]', 'application/json', '/things/optional'), 422, 'request-invalid'],
     ['members that are wrong', () => post('{}'), 422, 'request-invalid'],
     ['a limit that is none', () => get('/things?limit=abc'), 422, 'request-invalid'],
     ['a limit that is too high', () => get('/things?limit=201'), 422, 'request-invalid'],
@@ -150,6 +185,40 @@ describe('a problem', () => {
     expect(new Set(errors.map(({ pointer }) => pointer))).toEqual(
       new Set(['#/name', '#/inner/count', '#/inner/a~1b~0c', '#/other']),
     );
+  });
+
+  it.each([
+    ['a member that every object has', '{"name": "x", "inner": {"count": 1}, "constructor": 1}', '#/constructor'],
+    ['such a member deep within', '{"name": "x", "inner": {"count": 1, "toString": "y"}}', '#/inner/toString'],
+    ['null for a member that may only be absent', '{"name": "x", "inner": {"count": 1}, "note": null}', '#/note'],
+    ['such a null deep within', '{"name": "x", "inner": {"count": 1, "note": null}}', '#/inner/note'],
+    ['a parameter that every object has', 'constructor=1', '#/constructor'],
+  ])('lets nothing pass without a word: %s', async (_what, sent, pointer) => {
+    const response = sent.startsWith('{') ? await post(sent) : await get(`/things?${sent}`);
+    expect(response.json()).toMatchObject({ code: 'request-invalid', errors: [{ pointer }] });
+  });
+
+  it('shows no control characters, whatever a module repeats', async () => {
+    expect((await get('/things/fail/control')).json()).toMatchObject({
+      detail: 'No \ufffd and \ufffd[31m and \ufffd.',
+      errors: [{ pointer: '#', detail: 'a\ufffdb' }],
+    });
+  });
+
+  it('never repeats a path', async () => {
+    const path = '/nothing/of-this-name';
+    expect((await get(path)).body).not.toContain('of-this-name');
+  });
+
+  it('is also the answer to headers that Node does not read', async () => {
+    const server = app.getHttpServer();
+    await app.listen(0, '127.0.0.1');
+    const { port } = server.address() as AddressInfo;
+    const response = await request(`http://127.0.0.1:${port}/things`, { headers: { 'x-padding': 'y'.repeat(20_000) } });
+    const body = (await response.body.json()) as Record<string, unknown>;
+    expect(response.statusCode).toBe(431);
+    expect(response.headers['content-type']).toBe('application/problem+json');
+    expect(body).toMatchObject({ status: 431, code: 'headers-too-large', requestId: response.headers['x-request-id'] });
   });
 
   it('passes on the places that a module names', async () => {

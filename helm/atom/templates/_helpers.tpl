@@ -19,7 +19,7 @@
 {{- if and $usesRedis (not .Values.redis.enabled) (not $global.redis.url) (eq $global.redis.existingSecret $bundledRedis) -}}
 {{- include "common.refuse" (dict "key" "global.redis" "reason" "redis.enabled is false, and no other Redis is named." "example" "--set global.queue.backend=postgres (no Redis at all), or --set global.redis.existingSecret=my-redis (a Secret with the key REDIS_URL)") -}}
 {{- end -}}
-{{- range $block, $keys := dict "config" (list "cosignPublicKey" "vaultAddr" "vaultToken" "existingSecret") "database" (list "url" "existingSecret") "queue" (list "backend") "redis" (list "url" "existingSecret") -}}
+{{- range $block, $keys := dict "config" (list "cosignPublicKey" "vaultAddr" "vaultToken" "existingSecret" "trustConfigMap" "trustedRootConfigMap") "database" (list "url" "existingSecret") "queue" (list "backend") "redis" (list "url" "existingSecret") -}}
 {{- range $key := $keys -}}
 {{- $api := dig $block $key "" (index $.Values "workflow-registry") -}}
 {{- $worker := dig $block $key "" (index $.Values "runtime-agent") -}}

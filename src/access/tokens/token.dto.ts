@@ -22,7 +22,7 @@ export class CreateTokenDto {
   @IsInt()
   @Min(1)
   @Max(MAX_TOKEN_DAYS)
-  expiresInDays = 30;
+  expiresInDays: number = 30;
 }
 
 export class TokenDto {

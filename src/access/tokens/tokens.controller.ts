@@ -1,7 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { UuidParam } from '../../platform/http/path-param.decorator.js';
 import { CurrentPrincipal, Requires } from '../access.decorators.js';
 import { ACCESS_PROBLEMS } from '../access.error.js';
 import type { Principal } from '../permission.js';
@@ -42,7 +43,7 @@ export class TokensController {
   @Requires('tokens:manage')
   @ApiOperation({ summary: 'Revoke a token; it stops working within five seconds' })
   @ApiProblems(ACCESS_PROBLEMS, 'token-not-found')
-  revoke(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  revoke(@UuidParam('id') id: string): Promise<void> {
     return this.tokens.revoke(id);
   }
 }

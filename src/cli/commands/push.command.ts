@@ -4,20 +4,24 @@ import { CliError, type ExitCode, exitCodes } from '../cli.errors.js';
 import type { CommandContext } from '../context.js';
 import { readBytes } from '../local.files.js';
 import { escapeLine } from '../output/escape.js';
+import { readOverride } from '../override.options.js';
 import { type PackageUpload, upload } from '../package.upload.js';
-import { bundlePathOf, findSignature, type SignatureOptions } from '../signature.files.js';
+import { bundlePathOf, findSignatures, type SignaturesOptions } from '../signature.files.js';
 
-export interface PushOptions extends SignatureOptions {
+export interface PushOptions extends SignaturesOptions {
   readonly plainHttp?: boolean;
+  readonly overrideReason?: string;
+  readonly overrideHours?: string;
 }
 
 /** Registers a signed package: a file, or what lies in an OCI registry. */
 export async function push(context: CommandContext, source: string, options: PushOptions): Promise<ExitCode> {
+  const override = readOverride(options.overrideReason, options.overrideHours);
   // Only `oci://` is looked at here, so that the client of registries is not loaded for a file.
   const wanted = source.startsWith('oci://')
     ? await fromRegistry(context, source, options)
     : await fromFile(context, source, options);
-  await upload(context, wanted);
+  await upload(context, wanted, override);
   return exitCodes.ok;
 }
 
@@ -28,9 +32,9 @@ async function fromFile(
 ): Promise<PackageUpload> {
   if (plainHttp !== undefined) throw new CliError('CLI.USAGE', '--plain-http is about a registry, and this is a file');
   const bytes = await readBytes(file);
-  const signature = await findSignature(file, options);
-  output.progress(`Signature: ${escapeLine(signature.path)}`);
-  return { fileName: basename(file), bytes, signatures: [signature] };
+  const signatures = await findSignatures(file, options);
+  for (const { path } of signatures) output.progress(`Signature: ${escapeLine(path)}`);
+  return { fileName: basename(file), bytes, signatures };
 }
 
 /** The bytes never touch the disk. */

@@ -1,7 +1,8 @@
 import { type ExitCode, exitCodes } from '../cli.errors.js';
 import type { CommandContext } from '../context.js';
 import { escapeLine } from '../output/escape.js';
-import { followRun, parseReference, type StartOptions, startRun } from '../run.starter.js';
+import { followRun, type StartOptions, startRun } from '../run.starter.js';
+import { parseReference } from '../workflow.reference.js';
 import { showRun } from './status.command.js';
 
 export interface RunOptions extends StartOptions {

@@ -15,6 +15,10 @@ const colourOfWord: ReadonlyMap<string, Colour> = new Map(
     requireApproval: 'yellow',
     unknown: 'yellow',
     cancelled: 'yellow',
+    active: 'green',
+    yanked: 'yellow',
+    retired: 'yellow',
+    revoked: 'red',
   } as const),
 );
 

@@ -22,6 +22,13 @@ describe('loadConfig', () => {
     );
   });
 
+  it.each(['http://127.0.0.1:8200', 'https://vault.vault.svc:8200', 'https://vault.example/base/'])(
+    'takes %s as the address of Vault',
+    (address) => {
+      expect(loadConfig({ ...minimal, VAULT_ADDR: address }).VAULT_ADDR).toBe(address);
+    },
+  );
+
   it('counts an empty variable as absent', () => {
     expect(loadConfig({ ...minimal, PORT: '', REDIS_URL: '' })).toMatchObject({ PORT: 8000, queueBackend: 'postgres' });
   });
@@ -35,6 +42,14 @@ describe('loadConfig', () => {
     ['REDIS_URL', { ...minimal, REDIS_URL: 'localhost' }],
     ['EXECUTION_TIMEOUT', { ...minimal, EXECUTION_TIMEOUT: '0' }],
     ['ATOM_BOOTSTRAP_TOKEN', { ...minimal, ATOM_BOOTSTRAP_TOKEN: 'short' }],
+    ['VAULT_ADDR', { ...minimal, VAULT_ADDR: 'vault.example' }],
+    ['VAULT_ADDR', { ...minimal, VAULT_ADDR: 'ftp://vault.example' }],
+    ['VAULT_ADDR', { ...minimal, VAULT_ADDR: 'https://user:password@vault.example' }],
+    ['VAULT_ADDR', { ...minimal, VAULT_ADDR: 'https://vault.example/?token=x' }],
+    ['VAULT_NAMESPACE', { ...minimal, VAULT_NAMESPACE: '../admin' }],
+    ['VAULT_AUTH_MOUNT', { ...minimal, VAULT_AUTH_MOUNT: 'kubernetes/../token' }],
+    ['VAULT_TRANSIT_MOUNT', { ...minimal, VAULT_TRANSIT_MOUNT: '/transit' }],
+    ['VAULT_TRANSIT_KEY', { ...minimal, VAULT_TRANSIT_KEY: 'atom/sign' }],
     ['COSIGN_PUBLIC_KEY_PATH', { ...minimal, COSIGN_PUBLIC_KEY_PATH: '/nonexistent/cosign.pub' }],
   ])('names %s when it is missing or wrong', (name, env) => {
     expect(() => loadConfig(env)).toThrow(ConfigError);

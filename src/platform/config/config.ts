@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, MinLength, validateSync } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
 
 export type QueueBackend = 'redis' | 'postgres';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where an engine or a login is mounted in Vault, such as `transit` or `teams/a/transit`. */
+const VAULT_MOUNT = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*\/?$/;
 
 const toInt = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value));
 
@@ -69,13 +72,67 @@ export class Environment {
   @IsString()
   TRUSTED_ROOT_PATH?: string;
 
+  /** Address of Vault or OpenBao; with it goes one way to log in: a token, an AppRole or a Kubernetes role. */
   @IsOptional()
-  @IsUrl({ require_tld: false, require_protocol: true })
+  @IsUrl({
+    protocols: ['http', 'https'],
+    require_tld: false,
+    require_protocol: true,
+    disallow_auth: true,
+    allow_query_components: false,
+    allow_fragments: false,
+  })
   VAULT_ADDR?: string;
+
+  /** Path of a PEM file: the only authorities that may vouch for VAULT_ADDR. */
+  @IsOptional()
+  @IsString()
+  VAULT_CACERT?: string;
+
+  @IsOptional()
+  @Matches(VAULT_MOUNT)
+  VAULT_NAMESPACE?: string;
 
   @IsOptional()
   @IsString()
   VAULT_TOKEN?: string;
+
+  /** Like every file with a credential, it is read again at each login. */
+  @IsOptional()
+  @IsString()
+  VAULT_TOKEN_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  VAULT_ROLE_ID?: string;
+
+  @IsOptional()
+  @IsString()
+  VAULT_SECRET_ID?: string;
+
+  @IsOptional()
+  @IsString()
+  VAULT_SECRET_ID_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  VAULT_KUBERNETES_ROLE?: string;
+
+  @IsString()
+  VAULT_KUBERNETES_TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+  /** Default: `approle` or `kubernetes`, after the way to log in. */
+  @IsOptional()
+  @Matches(VAULT_MOUNT)
+  VAULT_AUTH_MOUNT?: string;
+
+  @Matches(VAULT_MOUNT)
+  VAULT_TRANSIT_MOUNT = 'transit';
+
+  /** Name of the key with which the registry signs; absent: it does not sign. */
+  @IsOptional()
+  @Matches(/^\w(?:[\w.-]*\w)?$/)
+  VAULT_TRANSIT_KEY?: string;
 
   /** Runs that one worker executes at the same time. */
   @toInt

@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
@@ -5,7 +6,7 @@ import { HttpError } from './http.error.js';
 
 /** Query of every list. */
 export class PageQuery {
-  /** Items on one page. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on one page.' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -13,7 +14,7 @@ export class PageQuery {
   @Max(200)
   limit = 50;
 
-  /** `nextCursor` of the page before. */
+  @ApiPropertyOptional({ maxLength: 512, description: '`nextCursor` of the page before.' })
   @IsOptional()
   @IsString()
   @MaxLength(512)

@@ -6,6 +6,8 @@ export type HttpProblemCode =
   | 'request-invalid'
   | 'cursor-invalid'
   | 'not-found'
+  | 'path-too-long'
+  | 'headers-too-large'
   | 'body-too-large'
   | 'media-type-unsupported'
   | 'too-many-requests'
@@ -17,6 +19,8 @@ export const HTTP_PROBLEMS: ProblemTypes<HttpProblemCode> = {
   'request-invalid': { status: 422, title: 'The request is not valid' },
   'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave out' },
   'not-found': { status: 404, title: 'There is nothing here' },
+  'path-too-long': { status: 414, title: 'A part of the path is too long' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'media-type-unsupported': { status: 415, title: 'The content type is not one that is read here' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
@@ -27,6 +31,8 @@ export const HTTP_PROBLEMS: ProblemTypes<HttpProblemCode> = {
 const BY_STATUS: ReadonlyMap<number, HttpProblemCode> = new Map([
   [400, 'request-malformed'],
   [404, 'not-found'],
+  [414, 'path-too-long'],
+  [431, 'headers-too-large'],
   [413, 'body-too-large'],
   [415, 'media-type-unsupported'],
   [422, 'request-invalid'],
@@ -34,13 +40,25 @@ const BY_STATUS: ReadonlyMap<number, HttpProblemCode> = new Map([
   [503, 'unavailable'],
 ]);
 
-const DETAILS: Readonly<Record<'unavailable' | 'internal-error', string>> = {
+/** Said instead of what the framework says, which repeats the whole path. */
+const DETAILS: Partial<Readonly<Record<HttpProblemCode, string>>> = {
+  'not-found': 'No route has this path with this method; /docs lists them all.',
+  'path-too-long': 'No name or id in a path has more than 255 characters.',
+  'headers-too-large': 'All headers and the path together have at most 16 KiB.',
   unavailable: 'A part that Atom needs is not answering. Try again in a few seconds.',
   'internal-error': 'The log of the server has the reason, under this requestId.',
 };
+const MAX_DETAIL = 300;
 
-export function problemOfStatus(status: number): ProblemType & { code: HttpProblemCode; detail: string } {
+/**
+ * A status without a code of its own is answered as the nearest that has one: a code always comes with its status.
+ * `message` is what the framework says.
+ */
+export function problemOfStatus(
+  status: number,
+  message?: string,
+): ProblemType & { code: HttpProblemCode; detail: string } {
   const code = BY_STATUS.get(status) ?? (status >= 500 ? 'internal-error' : 'request-malformed');
-  const detail = code === 'unavailable' ? DETAILS.unavailable : DETAILS['internal-error'];
-  return { ...HTTP_PROBLEMS[code], status, code, detail };
+  const detail = DETAILS[code] ?? (message || HTTP_PROBLEMS[code].title).slice(0, MAX_DETAIL);
+  return { ...HTTP_PROBLEMS[code], code, detail };
 }

@@ -1,8 +1,13 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
+import { describeOptionalBody } from './openapi.bodies.js';
+import { describeRefusals, operationsOf } from './openapi.refusals.js';
+import { describeValidators } from './openapi.validators.js';
+
 /** Swagger UI at /docs and the document at /docs-json. */
 export function setUpOpenApi(app: INestApplication, version: string): OpenAPIObject {
+  describeValidators();
   const document = SwaggerModule.createDocument(
     app,
     new DocumentBuilder()
@@ -15,26 +20,11 @@ export function setUpOpenApi(app: INestApplication, version: string): OpenAPIObj
       .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API token: `atom_pat_…`' })
       .build(),
   );
+  for (const [, operation] of operationsOf(document)) describeOptionalBody(document, operation);
   describeRefusals(document);
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'docs-json',
     swaggerOptions: { persistAuthorization: true },
   });
   return document;
-}
-
-/** What every route behind a token may answer; said once here instead of on each of them. */
-function describeRefusals(document: OpenAPIObject): void {
-  const operations = Object.values(document.paths).flatMap((path) => [
-    path.get,
-    path.post,
-    path.put,
-    path.patch,
-    path.delete,
-  ]);
-  for (const operation of operations) {
-    if (!operation?.security) continue;
-    operation.responses['401'] ??= { description: '`token-missing` or `token-invalid`.' };
-    operation.responses['403'] ??= { description: "`permission-missing`: the token's role may not do this." };
-  }
 }

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -64,18 +68,44 @@ export function sendFrameworkProblem(error: unknown, request: FastifyRequest, re
   sendProblem(reply, request.id, outcomeOfRequest(error));
 }
 
+/** For what Node refuses before there is a request, such as headers beyond its limit. */
+export function sendConnectionProblem(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code !== 'ECONNRESET' && socket.writable) {
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+    const problem = problemOfStatus(status, 'This is no request of HTTP/1.1.');
+    const requestId = randomUUID();
+    const body = toText(requestId, { ...problem, errors: [] });
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      ...[`content-type: application/problem+json`, `content-length: ${Buffer.byteLength(body)}`],
+      ...[`x-request-id: ${requestId}`, 'connection: close'],
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  }
+  socket.destroy(error);
+}
+
 function sendProblem(reply: FastifyReply, requestId: string, outcome: Outcome): void {
-  const { code, status, title, detail, errors, headers = {} } = outcome;
+  const { status, headers = {} } = outcome;
+  void reply.headers(headers).status(status).type('application/problem+json').send(toText(requestId, outcome));
+}
+
+function toText(requestId: string, { code, status, title, detail, errors }: Outcome): string {
   const problem: Problem = {
-    ...{ type: PROBLEM_BASE + code, title, status, detail, instance: `/problems/${requestId}`, code, requestId },
-    ...(errors.length > 0 && { errors }),
+    ...{ type: PROBLEM_BASE + code, title, status, detail: printable(detail), instance: `/problems/${requestId}` },
+    ...{ code, requestId },
+    ...(errors.length > 0 && { errors: errors.map((place) => ({ ...place, detail: printable(place.detail) })) }),
   };
-  void reply.headers(headers).status(status).type('application/problem+json').send(JSON.stringify(problem));
+  return JSON.stringify(problem);
+}
+
+/** A detail may repeat what was sent, and ends up in terminals: no control characters, no halves of surrogate pairs. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cs}]/gu, '\ufffd');
 }
 
 function outcomeOfRequest(error: unknown): Outcome {
-  const outcome = { ...problemOfStatus(statusOf(error)), errors: [] };
-  return outcome.status < 500 && error instanceof Error ? { ...outcome, detail: error.message } : outcome;
+  return { ...problemOfStatus(statusOf(error), error instanceof Error ? error.message : undefined), errors: [] };
 }
 
 /** `instanceof` alone would leave the code's type open. */

@@ -8,7 +8,7 @@ import type { Histogram } from 'prom-client';
 
 import type { ProblemTypes } from '../errors/domain.error.js';
 import { HTTP_DURATION } from '../observability/metrics.module.js';
-import { ProblemFilter, sendFrameworkProblem } from './problem.filter.js';
+import { ProblemFilter, sendConnectionProblem, sendFrameworkProblem } from './problem.filter.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 /** Bytes of a JSON body; uploads have limits of their own. */
@@ -20,6 +20,7 @@ export function createHttpAdapter(): FastifyAdapter {
     bodyLimit: BODY_LIMIT,
     genReqId: (raw: IncomingMessage) => requestId(raw),
     frameworkErrors: sendFrameworkProblem,
+    clientErrorHandler: sendConnectionProblem,
     // Open event streams would keep a closing server alive for ever.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 255 },

@@ -8,7 +8,13 @@ import {
   ServiceUnavailableException,
   type Type,
 } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  type ApiResponseSchemaHost,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import {
   HealthCheckService,
   type HealthIndicatorFunction,
@@ -28,6 +34,21 @@ class HealthParts {
   constructor(readonly indicators: readonly HealthIndicatorFunction[]) {}
 }
 
+const TEXT = { type: 'string' } as const;
+const PARTS = { type: 'object', additionalProperties: true, nullable: true } as const;
+const ALIVE: ApiResponseSchemaHost = {
+  description: 'Alive.',
+  schema: { type: 'object', required: ['status'], properties: { status: TEXT } },
+};
+const REPORT: ApiResponseSchemaHost = {
+  description: 'What each part says: in `info` those that work, in `error` those that do not, in `details` all.',
+  schema: {
+    type: 'object',
+    required: ['status', 'details'],
+    properties: { status: TEXT, info: PARTS, error: PARTS, details: PARTS },
+  },
+};
+
 @ApiTags('health')
 @Controller('health')
 class HealthController {
@@ -40,6 +61,7 @@ class HealthController {
   @Public()
   @Get('live')
   @ApiOperation({ summary: 'Is this process alive' })
+  @ApiOkResponse(ALIVE)
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
@@ -47,6 +69,8 @@ class HealthController {
   @Public()
   @Get('ready')
   @ApiOperation({ summary: 'Can this process do its work now' })
+  @ApiOkResponse(REPORT)
+  @ApiServiceUnavailableResponse(REPORT)
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     return this.report(reply);
   }
@@ -54,6 +78,8 @@ class HealthController {
   @Public()
   @Get()
   @ApiOperation({ summary: 'Both, for people' })
+  @ApiOkResponse(REPORT)
+  @ApiServiceUnavailableResponse(REPORT)
   all(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     return this.report(reply);
   }

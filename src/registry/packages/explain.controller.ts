@@ -27,6 +27,7 @@ export class ExplainController {
   @ApiBody({ schema: UPLOAD_SCHEMA })
   @ApiProblems(REGISTRY_PROBLEMS, 'part-missing', 'part-unexpected', 'part-malformed', 'package-malformed')
   @ApiProblems(REGISTRY_PROBLEMS, 'package-too-large', 'part-too-large', 'package-invalid', 'package-unsupported')
+  @ApiProblems(REGISTRY_PROBLEMS, 'bundle-malformed', 'signature-invalid', 'trust-root-unavailable')
   explainUpload(@Req() request: FastifyRequest): Promise<JudgementDto> {
     return this.uploads.withUpload(request, (upload) => this.explain.upload(upload), { allowUnsigned: true });
   }
@@ -34,7 +35,7 @@ export class ExplainController {
   @Get('workflows/:name/versions/:version/verification')
   @Requires('workflows:read')
   @ApiOperation({ summary: 'Say whether a version is believed today, and why' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch', 'trust-root-unavailable')
   explainVersion(@Param('name') name: string, @Param('version') version: string): Promise<JudgementDto> {
     return this.explain.version(name, version);
   }

@@ -7,17 +7,17 @@ import { type ActionDescriptor, ACTIONS, wpkSchema } from '../../wpk/index.js';
 const JSON_SCHEMA = 'application/schema+json';
 
 class ActionDto {
-  /** @example "kubernetes/restart" */
+  @ApiProperty({ example: 'kubernetes/restart' })
   name!: string;
+  @ApiProperty()
   summary!: string;
   @ApiProperty({ enum: ['read', 'idempotent', 'checkable', 'once'], example: 'checkable' })
   effect!: ActionDescriptor['effect'];
+  @ApiProperty()
   mutates!: boolean;
-  /** JSON Schema of `with`. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema of `with`.' })
   input!: object;
-  /** JSON Schema of `outputs`. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema of `outputs`.' })
   output!: object;
 }
 

@@ -6,7 +6,7 @@ import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { NewOverrideDto, StateReasonDto } from './version-lifecycle.dto.js';
 import { VersionLifecycle } from './version-lifecycle.service.js';
-import { WorkflowVersionDto } from './workflow.dto.js';
+import { PackageSignatureDto, WorkflowVersionDto } from './workflow.dto.js';
 
 const NOT_THERE = ['workflow-not-found', 'version-deleted'] as const;
 
@@ -84,5 +84,24 @@ export class VersionLifecycleController {
     @CurrentPrincipal() { name: by }: Principal,
   ): Promise<WorkflowVersionDto> {
     return WorkflowVersionDto.from(await this.lifecycle.override(name, version, null, by));
+  }
+
+  @Post('sign')
+  @HttpCode(200)
+  @Requires('workflows:govern')
+  @ApiOperation({
+    summary: 'Add a signature of the key that this Atom keeps in Vault; what is registered does not change',
+  })
+  @ApiProblems(
+    REGISTRY_PROBLEMS,
+    ...NOT_THERE,
+    ...(['version-revoked', 'digest-mismatch', 'signing-not-configured', 'signing-unavailable'] as const),
+  )
+  async sign(
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @CurrentPrincipal() { name: by }: Principal,
+  ): Promise<PackageSignatureDto> {
+    return PackageSignatureDto.from(await this.lifecycle.sign(name, version, by));
   }
 }

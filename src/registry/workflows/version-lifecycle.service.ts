@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
 import type { NewAuditEntry } from '../../audit/index.js';
+import { sha256, signerId, toBundle } from '../../wpk/index.js';
+import { requireDigest } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
+import { PackageSigner } from '../signing/package-signer.js';
 import { isVersion } from './version-sort-key.js';
-import { requireKept } from './version-standing.js';
+import { requireKept, requireRunnable } from './version-standing.js';
 import type { VersionState } from './version-state.js';
 import { WorkflowStore } from './workflow.store.js';
 import { isWorkflowName, workflowNotFound } from './workflow-name.js';
-import type { WorkflowVersion } from './workflow-version.js';
+import type { StoredSignature, WorkflowVersion } from './workflow-version.js';
 
 interface Wanted {
   readonly from: readonly VersionState[];
@@ -19,7 +22,10 @@ interface Wanted {
 /** How versions stand. What they are never changes; every change of standing is audited together with it. */
 @Injectable()
 export class VersionLifecycle {
-  constructor(private readonly workflows: WorkflowStore) {}
+  constructor(
+    private readonly workflows: WorkflowStore,
+    private readonly signer: PackageSigner,
+  ) {}
 
   /** No new run starts; accepted ones go on. Doing it again changes nothing. */
   yank(name: string, version: string, reason: string, by: string): Promise<WorkflowVersion> {
@@ -50,6 +56,32 @@ export class VersionLifecycle {
     const found = await this.find(name, version);
     if (!changed) throw conflict(found, 'cannot be overridden: only active and yanked versions can');
     return found;
+  }
+
+  /**
+   * One more signature, with the key that this Atom keeps in Vault; the bytes are held to their digest first, so nothing that
+   * was changed in the database is ever signed. Throws `signing-not-configured` or `signing-unavailable`.
+   */
+  async sign(name: string, version: string, by: string): Promise<StoredSignature> {
+    const found = await this.find(name, version);
+    requireRunnable(found);
+    const { digest } = found;
+    const stored = await this.workflows.findPackage(digest);
+    if (!stored) throw workflowNotFound(name, version);
+    requireDigest(stored.bytes, digest);
+    const { signature, keyId, keyVersion } = await this.signer.sign(stored.bytes);
+    const text = toBundle(sha256(stored.bytes), signature, keyId);
+    const signer = { kind: 'key', keyId } as const;
+    const added = { kind: 'bundle', text, signer, isLogged: false, signedAt: null } as const;
+    await this.workflows.addSignature(
+      digest,
+      added,
+      auditEntry(name, version, by, 'version.sign', { keyId, keyVersion }),
+    );
+    const signatures = await this.workflows.signaturesOf(digest);
+    const kept = signatures.find((candidate) => signerId(candidate.signer) === keyId);
+    if (!kept) throw workflowNotFound(name, version); // deleted meanwhile
+    return kept;
   }
 
   /**

@@ -3,6 +3,7 @@ import {
   ApiBearerAuth,
   ApiBody,
   ApiConsumes,
+  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiResponse,
@@ -14,7 +15,9 @@ import { CurrentPrincipal, type Principal, requirePermission, Requires } from '.
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { matchesEtag } from '../../platform/http/etag.js';
 import { HttpError } from '../../platform/http/http.error.js';
+import { HTTP_PROBLEMS } from '../../platform/http/http.problems.js';
 import { POLICY_PROBLEMS } from '../../policy/index.js';
+import { ARCHIVE_MEDIA_TYPE, YAML_MEDIA_TYPE } from '../../wpk/index.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { TrustService } from '../trust/trust.service.js';
 import { UploadReader } from '../uploads/upload.reader.js';
@@ -51,6 +54,8 @@ const UNPROCESSABLE = [
   'digest-mismatch',
 ] as const;
 
+const BINARY = { type: 'string', format: 'binary' } as const;
+
 @ApiTags('workflows')
 @ApiBearerAuth()
 @Controller('v1/workflows')
@@ -79,12 +84,14 @@ export class WorkflowsController {
   )
   @ApiProblems(REGISTRY_PROBLEMS, 'version-exists', 'trust-conflict', 'package-too-large', 'part-too-large')
   @ApiProblems(REGISTRY_PROBLEMS, ...UNPROCESSABLE)
+  @ApiProblems(HTTP_PROBLEMS, 'too-many-requests')
   @ApiProblems(
     { ...REGISTRY_PROBLEMS, ...POLICY_PROBLEMS },
     'signer-not-trusted',
     'key-revoked',
     'signatures-insufficient',
     'policy-denied',
+    'trust-root-unavailable',
   )
   register(
     @Req() request: FastifyRequest,
@@ -152,9 +159,10 @@ export class WorkflowsController {
   @Requires('workflows:read')
   @ApiOperation({ summary: 'The exact bytes that were uploaded and signed' })
   @ApiOkResponse({
-    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-    headers: { etag: { description: 'The digest, quoted.', schema: { type: 'string' } } },
+    content: { [YAML_MEDIA_TYPE]: { schema: BINARY }, [ARCHIVE_MEDIA_TYPE]: { schema: BINARY } },
+    headers: { etag: { description: 'The digest, quoted.', required: true, schema: { type: 'string' } } },
   })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'An `etag` of before: 304 if it still holds.' })
   @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
   async getPackage(

@@ -7,9 +7,10 @@ import type { Counter } from 'prom-client';
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { DRY_RUN_REQUESTS } from '../metrics/runtime.metrics.js';
-import { idempotencyKey } from './idempotency-key.js';
+import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.js';
 import { DryRunDto, RunDto } from './run.dto.js';
 import { RUN_PROBLEMS, START_PROBLEMS } from './run.problems.js';
+import { LOCATION, REPLAYED } from './run.responses.js';
 import { RunsService } from './runs.service.js';
 
 /** A dry-run is a run that plans: accepted, queued, executed by a worker and followed like any other. */
@@ -26,8 +27,12 @@ export class DryRunsController {
   @HttpCode(202)
   @Requires('runs:dry-run')
   @ApiOperation({ summary: 'Show what a run would change, against the live cluster, and change nothing' })
-  @ApiHeader({ name: 'Idempotency-Key', required: true, example: 'dry-c0ffee-2026-11-23' })
-  @ApiResponse({ status: 202, type: RunDto, description: 'Accepted. The plan of each step is in its outputs.' })
+  @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiResponse({
+    ...{ status: 202, type: RunDto, headers: LOCATION },
+    description: 'Accepted. The plan of each step is in its outputs.',
+  })
+  @ApiResponse(REPLAYED)
   @ApiProblems(RUN_PROBLEMS, ...START_PROBLEMS)
   async create(
     @Param('name') workflow: string,

@@ -1,15 +1,20 @@
-import { Controller, Get, Headers, Param, ParseUUIDPipe, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Headers, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
 import { Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { UuidParam } from '../../platform/http/path-param.decorator.js';
 import { KEEP_ALIVE, sendEvents, type ServerSentEvent } from '../../platform/http/server-sent-events.js';
 import { RUNTIME_PROBLEMS } from '../runtime.error.js';
 import type { RunEvent } from './run-event.js';
 import { RunFeed } from './run-feed.js';
 import { RunsService } from './runs.service.js';
 
+const EVENTS = {
+  description: 'Server-sent events (WHATWG HTML §9.2).',
+  content: { 'text/event-stream': { schema: { type: 'string' as const } } },
+};
 const LAST_EVENT_ID = { name: 'Last-Event-ID', required: false, description: 'Go on after this event.' };
 
 /** Live views of a run as server-sent events. Each ends with `event: end` when the run has ended. */
@@ -25,11 +30,11 @@ export class RunStreamsController {
   @Get(':id/logs')
   @Requires('runs:read')
   @ApiOperation({ summary: "The run's log, live" })
-  @ApiProduces('text/event-stream')
+  @ApiOkResponse(EVENTS)
   @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found')
   @ApiHeader(LAST_EVENT_ID)
   logs(
-    @Param('id', ParseUUIDPipe) id: string,
+    @UuidParam('id') id: string,
     @Headers('last-event-id') last: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -39,11 +44,11 @@ export class RunStreamsController {
   @Get(':id/events')
   @Requires('runs:read')
   @ApiOperation({ summary: 'Everything that happens in the run, live' })
-  @ApiProduces('text/event-stream')
+  @ApiOkResponse(EVENTS)
   @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found')
   @ApiHeader(LAST_EVENT_ID)
   events(
-    @Param('id', ParseUUIDPipe) id: string,
+    @UuidParam('id') id: string,
     @Headers('last-event-id') last: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {

@@ -7,4 +7,6 @@ export const RUN_PROBLEMS = { ...REGISTRY_PROBLEMS, ...RUNTIME_PROBLEMS };
 export const START_PROBLEMS = [
   ...(['idempotency-key-missing', 'idempotency-key-malformed', 'idempotency-key-reused', 'inputs-invalid'] as const),
   ...(['run-denied', 'approval-required', 'workflow-not-found', 'signature-invalid', 'signer-not-trusted'] as const),
+  ...(['version-yanked', 'version-revoked', 'version-deleted', 'key-revoked', 'signatures-insufficient'] as const),
+  ...(['digest-mismatch', 'signature-unsupported', 'trust-root-unavailable'] as const),
 ];

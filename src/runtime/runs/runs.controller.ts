@@ -1,13 +1,15 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { UuidParam } from '../../platform/http/path-param.decorator.js';
 import { RUNTIME_PROBLEMS } from '../runtime.error.js';
-import { idempotencyKey } from './idempotency-key.js';
+import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.js';
 import { CreateRunDto, RunDto, RunListQuery, RunPageDto, StepDto, StepListDto } from './run.dto.js';
 import { RUN_PROBLEMS, START_PROBLEMS } from './run.problems.js';
+import { LOCATION, REPLAYED } from './run.responses.js';
 import { RunsService } from './runs.service.js';
 
 @ApiTags('runs')
@@ -20,19 +22,13 @@ export class RunsController {
   @HttpCode(202)
   @Requires('runs:create')
   @ApiOperation({ summary: 'Start a run of a registered workflow' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: true,
-    example: 'c0ffee-2026-11-23',
-    description: 'One key starts one run, however often the request is sent.',
-  })
-  @ApiResponse({ status: 202, type: RunDto, description: 'Accepted: the run is stored and will reach an end.' })
-  @ApiProblems(RUN_PROBLEMS, ...START_PROBLEMS)
+  @ApiHeader(IDEMPOTENCY_KEY)
   @ApiResponse({
-    status: 200,
-    type: RunDto,
-    description: 'This key has started this run before (`Idempotent-Replayed: true`).',
+    ...{ status: 202, type: RunDto, headers: LOCATION },
+    description: 'Accepted: the run is stored and will reach an end.',
   })
+  @ApiProblems(RUN_PROBLEMS, ...START_PROBLEMS)
+  @ApiResponse(REPLAYED)
   async create(
     @Body() body: CreateRunDto,
     @Headers('idempotency-key') key: string | undefined,
@@ -61,7 +57,7 @@ export class RunsController {
   @Requires('runs:read')
   @ApiOperation({ summary: 'One run' })
   @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found')
-  async get(@Param('id', ParseUUIDPipe) id: string): Promise<RunDto> {
+  async get(@UuidParam('id') id: string): Promise<RunDto> {
     return RunDto.from(await this.runs.get(id));
   }
 
@@ -70,7 +66,7 @@ export class RunsController {
   @ApiOperation({ summary: 'The steps of a run, in the order of the package' })
   @ApiOkResponse({ type: StepListDto })
   @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found')
-  async steps(@Param('id', ParseUUIDPipe) id: string): Promise<StepListDto> {
+  async steps(@UuidParam('id') id: string): Promise<StepListDto> {
     return { items: (await this.runs.steps(id)).map((step) => StepDto.from(step)) };
   }
 
@@ -79,7 +75,7 @@ export class RunsController {
   @Requires('runs:cancel')
   @ApiOperation({ summary: 'Stop a run: no further step starts' })
   @ApiProblems(RUNTIME_PROBLEMS, 'run-not-found', 'run-ended')
-  async cancel(@Param('id', ParseUUIDPipe) id: string, @CurrentPrincipal() principal: Principal): Promise<RunDto> {
+  async cancel(@UuidParam('id') id: string, @CurrentPrincipal() principal: Principal): Promise<RunDto> {
     return RunDto.from(await this.runs.cancel(id, principal));
   }
 }

@@ -2,8 +2,8 @@ import { buffer } from 'node:stream/consumers';
 
 import { pack } from 'tar-stream';
 
-import { WpkError } from '../wpk.error.js';
 import { ARCHIVE_LIMITS } from './archive.limits.js';
+import { refused, tooLarge } from './archive.refusal.js';
 import { EntryPaths } from './entry-path.js';
 import { storeGzip } from './gzip.js';
 
@@ -22,10 +22,10 @@ export async function packArchive(entries: readonly ArchiveEntry[]): Promise<Buf
   const paths = new EntryPaths();
   const files = entries.map(({ path, bytes }) => ({ path: paths.addFile(path), bytes: Buffer.from(bytes) }));
   if (!files.some(({ path }) => path === 'wpk.yaml')) {
-    throw WpkError.of('WPK.ARCHIVE', 'There is no wpk.yaml.', { hint: 'A package folder holds wpk.yaml at its root.' });
+    throw refused('There is no wpk.yaml.', 'A package folder holds wpk.yaml at its root.');
   }
   const large = files.find(({ bytes }) => bytes.length > ARCHIVE_LIMITS.entryBytes);
-  if (large) throw WpkError.of('WPK.TOO_LARGE', `'${large.path}' has more than ${ARCHIVE_LIMITS.entryBytes} bytes.`);
+  if (large) throw tooLarge(`'${large.path}' has more than ${ARCHIVE_LIMITS.entryBytes} bytes.`);
   files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
   const tar = pack();
   for (const { path, bytes } of files) {
@@ -34,10 +34,7 @@ export async function packArchive(entries: readonly ArchiveEntry[]): Promise<Buf
   tar.finalize();
   const packed = storeGzip(await buffer(tar));
   if (packed.length > ARCHIVE_LIMITS.bytes) {
-    throw WpkError.of(
-      'WPK.TOO_LARGE',
-      `The package has ${packed.length} bytes; at most ${ARCHIVE_LIMITS.bytes} are allowed.`,
-    );
+    throw tooLarge(`The package has ${packed.length} bytes; at most ${ARCHIVE_LIMITS.bytes} are allowed.`);
   }
   return packed;
 }

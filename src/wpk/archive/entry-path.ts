@@ -1,5 +1,5 @@
-import { WpkError } from '../wpk.error.js';
 import { ARCHIVE_LIMITS } from './archive.limits.js';
+import { refused, tooLarge } from './archive.refusal.js';
 
 // Printable ASCII without backslash, colon and the characters that shells and Windows give a meaning. A name outside ASCII or
 // longer than this needs an extension header, which readers understand differently.
@@ -13,12 +13,20 @@ export function isPackagePath(path: string): boolean {
   return FILES.has(path) || FOLDERS.some((folder) => path.startsWith(folder));
 }
 
+interface SeenName {
+  readonly name: string;
+  readonly type: 'file' | 'directory';
+  /** False as long as it is only the folder of others. */
+  isEntry: boolean;
+}
+
 /**
  * The names of an archive so far. Refuses what could leave its folder, what two systems would read as two names or as one, and
  * what has no place in a package.
  */
 export class EntryPaths {
-  private readonly seen = new Map<string, 'file' | 'directory'>();
+  /** By name in lower case: names that differ in case only are one name on other systems. */
+  private readonly seen = new Map<string, SeenName>();
 
   addFile(path: string): string {
     const clean = this.add(path, 'file');
@@ -31,10 +39,11 @@ export class EntryPaths {
     return clean;
   }
 
-  /** A directory says nothing that its files do not say; it only must not clash with them. */
+  /** A directory says nothing that its files do not say; it only must not clash with them, nor stand twice. */
   addDirectory(path: string): void {
     const name = path.endsWith('/') ? path.slice(0, -1) : path;
-    if (name !== '.') this.add(name, 'directory');
+    if (name === '.') this.claim('.', 'directory', true);
+    else this.add(name, 'directory');
   }
 
   private add(path: string, type: 'file' | 'directory'): string {
@@ -51,7 +60,7 @@ export class EntryPaths {
       this.claim(parts.slice(0, index + 1).join('/'), isLast ? type : 'directory', isLast);
     });
     if (this.seen.size > ARCHIVE_LIMITS.entries) {
-      throw WpkError.of('WPK.TOO_LARGE', `The archive has more than ${ARCHIVE_LIMITS.entries} files.`);
+      throw tooLarge(`The archive has more than ${ARCHIVE_LIMITS.entries} files and folders.`);
     }
     return clean;
   }
@@ -59,17 +68,15 @@ export class EntryPaths {
   private claim(name: string, type: 'file' | 'directory', isEntry: boolean): void {
     const key = name.toLowerCase();
     const known = this.seen.get(key);
-    if (known !== undefined && (known !== type || (isEntry && type === 'file'))) {
-      throw refused(`The name '${name}' stands twice in the archive.`);
+    if (known && (known.name !== name || known.type !== type || (known.isEntry && isEntry))) {
+      const other = known.name === name ? '' : `, once as '${known.name}'`;
+      throw refused(`The name '${name}' stands twice in the archive${other}.`, 'Give each file a name of its own.');
     }
-    this.seen.set(key, type);
+    if (known) known.isEntry ||= isEntry;
+    else this.seen.set(key, { name, type, isEntry });
   }
 }
 
 function isPart(part: string): boolean {
   return PART.test(part) && part !== '..' && !/[. ]$/.test(part);
-}
-
-function refused(detail: string, hint?: string): WpkError {
-  return WpkError.of('WPK.ARCHIVE', detail, hint === undefined ? {} : { hint });
 }

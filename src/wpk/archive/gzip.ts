@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
-import { WpkError } from '../wpk.error.js';
 import { ARCHIVE_LIMITS } from './archive.limits.js';
+import { refused } from './archive.refusal.js';
 
 /*
  * RFC 1952, by hand, because a package must be exactly one gzip member: Node's gunzip takes several members for one stream and
@@ -27,20 +27,18 @@ export function splitGzip(bytes: Uint8Array): GzipMember {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = headerEnd(buffer);
   const end = buffer.length - TRAILER_BYTES;
-  if (start >= end) throw WpkError.of('WPK.ARCHIVE', 'The gzip file is cut short.');
+  if (start >= end) throw refused('The gzip file is cut short.');
   return { deflated: buffer.subarray(start, end), crc: buffer.readUInt32LE(end), size: buffer.readUInt32LE(end + 4) };
 }
 
 function headerEnd(buffer: Buffer): number {
   const flags = buffer[3];
   if (buffer[2] !== 8 || (flags !== 0 && flags !== HAS_NAME)) {
-    throw WpkError.of('WPK.ARCHIVE', 'The gzip header has fields that a package may not have.', {
-      hint: 'Make the package with atomctl pack.',
-    });
+    throw refused('The gzip header has fields that a package may not have.');
   }
   if (flags === 0) return 10;
   const end = buffer.subarray(0, ARCHIVE_LIMITS.gzipHeaderBytes).indexOf(0, 10);
-  if (end < 0) throw WpkError.of('WPK.ARCHIVE', 'The file name in the gzip header is too long.');
+  if (end < 0) throw refused('The file name in the gzip header is too long.');
   return end + 1;
 }
 

@@ -66,10 +66,15 @@ function strayExpressions({ spec }: PackageDocument, places: readonly Expression
   for (const { pointer, value } of jsonPlaces(spec, '/spec')) {
     const isKey = pointer.slice(pointer.lastIndexOf('/')).includes('${{');
     const isText = typeof value === 'string' && value.includes('${{');
-    const isEvaluated = places.some((place) => pointer === place.pointer || pointer.startsWith(`${place.pointer}/`));
-    if (isKey || (isText && !isEvaluated)) problems.push({ pointer, detail: 'An expression is not evaluated here.' });
+    if (isKey || (isText && !isInside(pointer, places))) {
+      problems.push({ pointer, detail: 'An expression is not evaluated here.' });
+    }
   }
   return problems;
+}
+
+function isInside(pointer: string, places: readonly ExpressionPlace[]): boolean {
+  return places.some((place) => pointer === place.pointer || pointer.startsWith(`${place.pointer}/`));
 }
 
 /** What the names of a document lead to. */

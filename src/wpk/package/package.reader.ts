@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 
 import { readArchive } from '../archive/archive.reader.js';
 import { isGzip } from '../archive/gzip.js';
+import { isJsonObject } from '../json.js';
 import { LIMITS } from '../reader/limits.js';
 import { readText } from '../reader/text.js';
 import { readYaml } from '../reader/yaml.reader.js';
 import { validateDocument } from '../schema/wpk.schema.js';
-import { WpkError } from '../wpk.error.js';
+import { WpkError, type WpkProblem } from '../wpk.error.js';
 import { checkPackage } from './package.checks.js';
 import type { PackageDocument } from './package.document.js';
 import { checkExpressions } from './package.expressions.js';
@@ -19,25 +20,42 @@ import { normalisePackage } from './package.normaliser.js';
  * problems carry pointers and lines of the YAML. What this version cannot execute passes: see `requireSupported`.
  */
 export async function readPackage(bytes: Uint8Array): Promise<PackageFile> {
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const;
-  if (!isGzip(bytes)) return { digest, mediaType: YAML_MEDIA_TYPE, ...readDocument(bytes), files: [] };
+  if (!isGzip(bytes)) return { ...readDocument(bytes), digest: digestOf(bytes), mediaType: YAML_MEDIA_TYPE, files: [] };
   const entries = await readArchive(bytes);
   const find = (path: string): Uint8Array | undefined => entries.find((entry) => entry.path === path)?.bytes;
   const yaml = find('wpk.yaml');
-  if (!yaml) throw WpkError.of('WPK.ARCHIVE', 'The archive has no wpk.yaml at its root.');
+  if (!yaml) {
+    const hint = 'The package document has exactly this name.';
+    throw WpkError.of('WPK.ARCHIVE', 'The archive has no wpk.yaml at its root.', { hint });
+  }
   const readme = find('README.md');
   return {
-    digest,
-    mediaType: ARCHIVE_MEDIA_TYPE,
     ...readDocument(yaml),
+    digest: digestOf(bytes),
+    mediaType: ARCHIVE_MEDIA_TYPE,
     files: entries.map(({ path }) => path),
-    ...(readme ? { readme: readText(readme, LIMITS.yamlBytes) } : {}),
+    ...(readme ? { readme: readReadme(readme) } : {}),
   };
+}
+
+/** Asked for last: what has too many bytes is refused before anything looks at all of them. */
+function digestOf(bytes: Uint8Array): PackageFile['digest'] {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+function readReadme(bytes: Uint8Array): string {
+  try {
+    return readText(bytes, LIMITS.yamlBytes);
+  } catch (cause) {
+    if (!(cause instanceof WpkError)) throw cause;
+    const problems = cause.problems.map((problem) => ({ ...problem, detail: `README.md: ${problem.detail}` }));
+    throw new WpkError(cause.code, problems, { cause });
+  }
 }
 
 function readDocument(bytes: Uint8Array): Pick<PackageFile, 'package' | 'document' | 'locate'> {
   const { value, source } = readYaml(bytes);
-  const faults = validateDocument(value);
+  const faults = [...embeddedSignature(value), ...validateDocument(value)];
   if (faults.length > 0) throw new WpkError('WPK.SCHEMA', source.place(faults));
   // The schema has just said that it is one.
   const document = value as PackageDocument;
@@ -48,4 +66,14 @@ function readDocument(bytes: Uint8Array): Pick<PackageFile, 'package' | 'documen
     throw new WpkError(code, source.place([...mistakes, ...expressions]));
   }
   return { package: normalisePackage(document), document, locate: (pointer) => source.locate(pointer) };
+}
+
+/** People know it from other formats; it is said before what the schema says of an unknown member. */
+function embeddedSignature(value: unknown): WpkProblem[] {
+  const metadata = isJsonObject(value) ? value['metadata'] : undefined;
+  if (!isJsonObject(metadata) || !Object.hasOwn(metadata, 'signature')) return [];
+  const detail = 'A signature inside the package is not supported: it cannot cover itself.';
+  const hint =
+    'Remove metadata.signature, sign the file (atomctl sign or cosign sign-blob) and send the bundle beside it.';
+  return [{ pointer: '/metadata/signature', detail, hint }];
 }

@@ -6,9 +6,11 @@
 const BOOLEAN_WORD = /^(?:y|n|yes|no|on|off)$/i;
 const AMBIGUOUS: readonly RegExp[] = [
   /^[-+]?0[0-9_]+$/, // octal in 1.1, decimal in 1.2
-  /^[-+]?0o[0-7]+$/, // octal in 1.2, text in 1.1
-  /^[-+]?0b[01_]+$/, // binary in 1.1, text in 1.2
-  /^[-+]?(?:[0-9][0-9.]*_[0-9._]*|0x[0-9a-f]*_[0-9a-f_]*)$/i, // digit groups
+  /^[-+]?0[oO][0-7_]+$/, // octal in 1.2, text in 1.1; Go reads capitals too
+  /^[-+]?0[bB][01_]+$/, // binary in 1.1, text in 1.2
+  /^(?:[-+]0[xX]|0X)[0-9a-fA-F_]+$/, // hexadecimal with a sign in 1.1 and with capitals in Go, text in 1.2
+  /^[-+]?0x[0-9a-fA-F]*_[0-9a-fA-F_]*$/, // digit groups
+  /^(?=.*_)[-+]?\.?[0-9][0-9._]*(?:[eE][-+]?[0-9_]+)?$/, // digit groups
   /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/, // base 60
   /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/, // dates and times
   /^[-+]?(?:[0-9]+|[0-9]*\.[0-9]*)[eE][0-9]+$/, // exponent without sign: text in 1.1

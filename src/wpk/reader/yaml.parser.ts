@@ -1,48 +1,41 @@
-import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
+import { Composer, type CST, type Document, type ParsedNode, Parser } from 'yaml';
 
-import { WpkError, type WpkErrorCode } from '../wpk.error.js';
+import { WpkError } from '../wpk.error.js';
 import { LIMITS } from './limits.js';
 import type { SourceMap } from './source-map.js';
+import { lexemesOf, type Refuse, severalDocuments, tooDeep } from './yaml.lexer.js';
+
+const SYNTAX_HINT = 'Look at the indentation, the quotes and the brackets here and above.';
 
 /**
  * The root node of the one document of a text, or a {@link WpkError}. The library's stages are driven one by one, so that a
- * hostile text is dropped at its first fault or limit instead of being worked through: composing recurses, and a megabyte of
- * brackets costs seconds.
+ * hostile text is dropped at its first fault or limit instead of being worked through.
  */
 export function parseOneDocument(text: string, source: SourceMap): ParsedNode {
-  const refuse = (offset: number, detail: string, hint?: string, code: WpkErrorCode = 'WPK.MALFORMED'): WpkError =>
-    WpkError.of(code, detail, { ...source.positionOf(offset), ...(hint === undefined ? {} : { hint }) });
+  const refuse: Refuse = (offset, detail, hint, code = 'WPK.MALFORMED') =>
+    WpkError.of(code, detail, { ...source.positionOf(offset), hint });
   const documents: Document.Parsed[] = [];
   // Duplicate keys are found by our own walk: the library's check compares every pair of keys.
   const composer = new Composer({ version: '1.2', schema: 'core', strict: true, uniqueKeys: false, merge: false });
   for (const token of tokensOf(text, refuse)) {
     if (token.type === 'directive') throw refuse(token.offset, 'Directives (%) are not allowed.', 'Remove the line.');
-    if (token.type === 'error') throw refuse(token.offset, firstLine(token.message));
+    if (token.type === 'error') throw refuse(token.offset, firstLine(token.message), SYNTAX_HINT);
     if (token.type === 'document') requireShallow(token, refuse);
     documents.push(...composer.next(token));
   }
   documents.push(...composer.end(false, text.length));
   const [document, second] = documents;
-  if (second) throw refuse(second.range[0], 'The file holds more than one document.', 'Keep one document per file.');
-  if (!document) throw refuse(0, 'The file holds no document.');
+  if (second) throw severalDocuments(refuse, second.range[0]);
+  if (!document) throw refuse(0, 'The file holds no document.', 'Write the document.');
   const fault = document.errors[0] ?? document.warnings[0];
-  if (fault) throw refuse(fault.pos[0], firstLine(fault.message));
-  if (!document.contents) throw refuse(0, 'The document is empty.');
+  if (fault) throw refuse(fault.pos[0], firstLine(fault.message), SYNTAX_HINT);
+  if (!document.contents) throw refuse(0, 'The document is empty.', 'Write the document.');
   return document.contents;
 }
 
-type Refuse = (offset: number, detail: string, hint?: string, code?: WpkErrorCode) => WpkError;
-
 function* tokensOf(text: string, refuse: Refuse): Generator<CST.Token> {
   const parser = new Parser();
-  let lexemes = 0;
-  let flowDepth = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    lexemes += 1;
-    if (lexeme === '[' || lexeme === '{') flowDepth += 1;
-    else if (lexeme === ']' || lexeme === '}') flowDepth -= 1;
-    if (lexemes > LIMITS.lexemes) throw refuse(0, 'The document has too many parts.', undefined, 'WPK.TOO_LARGE');
-    if (flowDepth > LIMITS.depth) throw tooDeep(refuse, parser.offset);
+  for (const lexeme of lexemesOf(text, refuse)) {
     yield* parser.next(lexeme);
     // The parser closes what is open by recursion: thousands of `- - -` would overflow the stack before the tree is there.
     if (parser.stack.length > 2 * LIMITS.depth) throw tooDeep(refuse, parser.offset);
@@ -68,10 +61,6 @@ function childrenOf(token: CST.Token): CST.Token[] {
     if (value) children.push(value);
   }
   return children;
-}
-
-function tooDeep(refuse: Refuse, offset: number): WpkError {
-  return refuse(offset, `The document is nested deeper than ${LIMITS.depth} levels.`, undefined, 'WPK.TOO_LARGE');
 }
 
 function firstLine(message: string): string {

@@ -46,6 +46,11 @@ describe('compileTrust', () => {
       { keys: [key], policies: [aTrustPolicy({ name: 'environment' })] },
       '/policies/0/name',
     ],
+    [
+      'an identity with more wildcards than anybody needs',
+      { identities: [{ name: 'ci', state: 'active', issuer: 'i', subject: '*/'.repeat(20) }] },
+      '/identities/0',
+    ],
     ['a key that is not there', { policies: [aTrustPolicy()] }, '/policies/0/any/0/key'],
     [
       'an identity that is not there',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { canonicalJson } from '../canonical.json.js';
 import {
+  checkTrustedIdentity,
   loadPublicKey,
   matchesIdentity,
   SignatureError,
@@ -43,7 +44,12 @@ export const FALLBACK_POLICY = 'environment';
 /** Throws {@link TrustError} for keys that cannot be read, names that stand twice and references that lead nowhere. */
 export function compileTrust(document: TrustDocument, { fallbackKeys = [], root }: TrustSurroundings = {}): TrustSet {
   const keys = document.keys.map((entry, index) => ({ entry, key: readKey(entry, index) }));
-  const problems = [...faultsOfNames(document), ...faultsOfKeys(keys), ...faultsOfPolicies(document)];
+  const problems = [
+    ...faultsOfNames(document),
+    ...faultsOfKeys(keys),
+    ...faultsOfIdentities(document),
+    ...faultsOfPolicies(document),
+  ];
   if (problems.length > 0) throw new TrustError(problems);
   // The document's word on a key holds, whoever else names it: a revoked key stays revoked.
   const known = new Set(keys.map(({ key }) => key.id));
@@ -104,6 +110,18 @@ function faultsOfKeys(keys: readonly ReadKey[]): WpkProblem[] {
     if (first === index) return [];
     const detail = `The key '${entry.name}' is the same as '${keys[first]?.entry.name ?? ''}'; one key has one name.`;
     return [{ pointer: `/keys/${index}/publicKey`, detail }];
+  });
+}
+
+function faultsOfIdentities({ identities }: TrustDocument): WpkProblem[] {
+  return identities.flatMap((identity, index) => {
+    try {
+      checkTrustedIdentity(identity);
+      return [];
+    } catch (cause) {
+      if (!(cause instanceof SignatureError)) throw cause;
+      return [{ pointer: `/identities/${index}`, detail: cause.message }];
+    }
   });
 }
 

@@ -55,10 +55,15 @@ key: {{ $key }}
 {{- end }}
 {{- end -}}
 
-{{/* COSIGN_PUBLIC_KEY and VAULT_TOKEN: of the Secret that is named, else of the chart's own. */}}
+{{/*
+COSIGN_PUBLIC_KEY and VAULT_TOKEN: of the Secret that is named, else of the chart's own. A process that has both a token and a
+role for Vault does not start, so the role is the end of the token.
+*/}}
 {{- define "common.trustEnvironment" -}}
 {{- $existing := include "common.setting" (list . "existingSecret") -}}
-{{- range $variable, $key := dict "COSIGN_PUBLIC_KEY" "cosignPublicKey" "VAULT_TOKEN" "vaultToken" }}
+{{- $variables := dict "COSIGN_PUBLIC_KEY" "cosignPublicKey" "VAULT_TOKEN" "vaultToken" -}}
+{{- if .Values.config.vaultKubernetesRole }}{{ $variables = omit $variables "VAULT_TOKEN" }}{{ end -}}
+{{- range $variable, $key := $variables }}
 {{- if or $existing (include "common.setting" (list $ $key)) }}
 - name: {{ $variable }}
   valueFrom:
@@ -69,6 +74,31 @@ key: {{ $key }}
       optional: true
       {{- end }}
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Whole folders: what is mounted with subPath does not follow its ConfigMap. */}}
+{{- define "common.trustMounts" -}}
+{{- if include "common.setting" (list . "trustConfigMap") }}
+- { name: trust, mountPath: /etc/atom/trust, readOnly: true }
+{{- end }}
+{{- if include "common.setting" (list . "trustedRootConfigMap") }}
+- { name: trusted-root, mountPath: /etc/atom/trusted-root, readOnly: true }
+{{- end }}
+{{- end -}}
+
+{{- define "common.trustVolumes" -}}
+{{- with include "common.setting" (list . "trustConfigMap") }}
+- name: trust
+  configMap:
+    name: {{ tpl . $ | quote }}
+{{- end }}
+{{- with include "common.setting" (list . "trustedRootConfigMap") }}
+- name: trusted-root
+  configMap:
+    name: {{ tpl . $ | quote }}
+    items:
+      - { key: trusted_root.json, path: trusted_root.json }
 {{- end }}
 {{- end -}}
 
@@ -122,6 +152,29 @@ data:
 {{- if dig "global" "database" "" (index . 0).Values.AsMap }}{{ index . 1 }}{{ end -}}
 {{- end -}}
 
+{{/* Variables with values of their own, as a YAML list. Set beside the chart, one of the two would silently win. */}}
+{{- define "common.ownVariables" -}}
+- ATOM_BOOTSTRAP_TOKEN
+- COSIGN_PUBLIC_KEY
+- DATABASE_URL
+- HOST
+- PORT
+- QUEUE_BACKEND
+- REDIS_URL
+- TRUST_FILE
+- TRUSTED_ROOT_PATH
+- VAULT_ADDR
+- VAULT_AUTH_MOUNT
+- VAULT_CACERT
+- VAULT_KUBERNETES_ROLE
+- VAULT_KUBERNETES_TOKEN_FILE
+- VAULT_NAMESPACE
+- VAULT_TOKEN
+- VAULT_TRANSIT_KEY
+- VAULT_TRANSIT_MOUNT
+- WORKER_PORT
+{{- end -}}
+
 {{/* The rules that no JSON Schema can say in words that help. */}}
 {{- define "common.validate" -}}
 {{- $shared := include "common.keyPrefix" (list . "global.") -}}
@@ -136,6 +189,12 @@ data:
 {{- with include "common.setting" (list . "vaultAddr") -}}
 {{- if not (regexMatch "^https?://[^/\\s]+" .) -}}
 {{- include "common.refuse" (dict "key" (print $shared "config.vaultAddr") "reason" (printf "%q is not an address with http:// or https://." .) "example" (printf "--set %sconfig.vaultAddr=https://vault.company.com" $shared)) -}}
+{{- end -}}
+{{- end -}}
+{{- range $key, $files := dict "trustConfigMap" "trust.yaml --from-file=good.wpk.yaml …" "trustedRootConfigMap" "trusted_root.json" -}}
+{{- $name := tpl (include "common.setting" (list $ $key)) $ -}}
+{{- if and $name (not (regexMatch "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" $name)) -}}
+{{- include "common.refuse" (dict "key" (printf "%sconfig.%s" $shared $key) "reason" (printf "%q is not the name of a ConfigMap; the files themselves belong into one." (trunc 63 $name)) "example" (printf "kubectl create configmap atom-trust --from-file=%s, then --set %sconfig.%s=atom-trust" $files $shared $key)) -}}
 {{- end -}}
 {{- end -}}
 {{- $database := include "common.connection" (list . "database") | fromYaml -}}
@@ -156,7 +215,7 @@ data:
 {{- end -}}
 {{- end -}}
 {{- range .Values.extraEnv -}}
-{{- if has .name (list "DATABASE_URL" "QUEUE_BACKEND" "REDIS_URL" "COSIGN_PUBLIC_KEY" "VAULT_TOKEN" "ATOM_BOOTSTRAP_TOKEN" "HOST" "PORT" "WORKER_PORT") -}}
+{{- if has .name (include "common.ownVariables" $ | fromYamlArray) -}}
 {{- include "common.refuse" (dict "key" (print $own "extraEnv") "reason" (printf "%s is set by the chart itself, and a variable can only be set once." .name) "example" (printf "--set '%sextraEnv[0].name=NODE_OPTIONS,%sextraEnv[0].value=--max-old-space-size=384'" $own $own)) -}}
 {{- end -}}
 {{- end -}}

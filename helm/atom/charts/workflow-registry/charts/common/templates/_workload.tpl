@@ -101,6 +101,7 @@ spec:
             {{- toYaml .Values.resources | nindent 12 }}
           volumeMounts:
             - { name: tmp, mountPath: /tmp }
+            {{- include "common.trustMounts" . | nindent 12 }}
             {{- if .Values.persistence.enabled }}
             - { name: {{ $component.volume }}, mountPath: {{ .Values.persistence.mountPath | quote }} }
             {{- end }}
@@ -110,6 +111,7 @@ spec:
       volumes:
         - name: tmp
           emptyDir: { sizeLimit: 256Mi }
+        {{- include "common.trustVolumes" . | nindent 8 }}
         {{- if .Values.persistence.enabled }}
         - name: {{ $component.volume }}
           {{- include "common.persistentVolume" . | nindent 10 }}
@@ -187,6 +189,12 @@ DATABASE_POOL: {{ .Values.database.pool | quote }}
 SHUTDOWN_TIMEOUT_MS: {{ mul 1000 (max 1 (sub (int .Values.terminationGracePeriodSeconds) 15)) | quote }}
 {{- with include "common.setting" (list . "vaultAddr") }}
 VAULT_ADDR: {{ . | quote }}
+{{- end }}
+{{- if include "common.setting" (list . "trustConfigMap") }}
+TRUST_FILE: /etc/atom/trust/trust.yaml
+{{- end }}
+{{- if include "common.setting" (list . "trustedRootConfigMap") }}
+TRUSTED_ROOT_PATH: /etc/atom/trusted-root/trusted_root.json
 {{- end }}
 {{- with $.component.configuration }}
 {{ . }}
