@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readJson, readPackage, readYaml, WpkError } from '../../src/wpk/index.js';
 import { timed } from './case.js';
 import { JSON_COSTS, YAML_COSTS } from './costs.js';
+import { PACKAGE_COSTS } from './costs.packages.js';
 import { writeDocument } from './document.writer.js';
 import { SEED, seedTree } from './seed.js';
 
@@ -41,11 +42,11 @@ describe('a mebibyte of one thing', () => {
     ['hosts', { spec: { ...SEED.spec, egress: Array.from({ length: 15_000 }, (_, at) => `h${at}.example.com`) } }],
     [
       'steps',
-      { spec: { steps: Array.from({ length: 5_000 }, (_, at) => ({ name: `s${at}`, uses: 'later/action' })) } },
+      { spec: { steps: Array.from({ length: 3_800 }, (_, at) => ({ name: `s${at}`, uses: 'later/action' })) } },
     ],
     [
       'steps of one name',
-      { spec: { steps: Array.from({ length: 5_000 }, () => ({ name: 's', uses: 'later/action' })) } },
+      { spec: { steps: Array.from({ length: 3_800 }, () => ({ name: 's', uses: 'later/action' })) } },
     ],
     [
       'outputs',
@@ -53,11 +54,21 @@ describe('a mebibyte of one thing', () => {
     ],
     [
       'permissions',
-      { spec: { ...SEED.spec, permissions: Array.from({ length: 4_000 }, () => ({ verbs: ['get', 'get'] })) } },
+      { spec: { ...SEED.spec, permissions: Array.from({ length: 3_800 }, () => ({ verbs: ['get', 'get'] })) } },
     ],
   ])('is refused as a package in less than a second: %s', async (_name, change) => {
     const bytes = Buffer.from(JSON.stringify({ ...SEED, ...change }));
     const { seconds, value } = await timed(() => refusalOf(() => readPackage(bytes)));
     expect([value?.code, seconds < 1, seconds]).toEqual(['WPK.SCHEMA', true, seconds]);
+  });
+});
+
+describe('a package that asks for much', () => {
+  beforeAll(() => readPackage(Buffer.from(writeDocument(seedTree, 'block').text)));
+
+  it.each(PACKAGE_COSTS)('is decided in less than a second: %s', async (_name, decision, change) => {
+    const bytes = Buffer.from(JSON.stringify({ ...SEED, ...change }));
+    const { seconds, value } = await timed(() => refusalOf(() => readPackage(bytes)));
+    expect([value?.code ?? 'accepted', seconds < 1, seconds]).toEqual([decision, true, seconds]);
   });
 });

@@ -74,3 +74,11 @@ export function comprehensionNesting(node: ASTNode): number {
   const inner = binding.inner.map((body) => comprehensionNesting(body) + (binding.repeats ? 1 : 0));
   return Math.max(...outer, ...inner);
 }
+
+/** The patterns of `text.matches("…")` that are written out. */
+export function literalPatterns(node: ASTNode): string[] {
+  const inside = operandsOf(node).flatMap(literalPatterns);
+  if (node.op !== 'rcall' || node.args[0] !== 'matches') return inside;
+  const [pattern] = node.args[2];
+  return pattern?.op === 'value' && typeof pattern.args === 'string' ? [pattern.args, ...inside] : inside;
+}

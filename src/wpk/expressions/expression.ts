@@ -1,7 +1,15 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
 
-import { comprehensionNesting } from './ast.js';
-import { authorEnvironment, meter, meteredEnvironment, SCOPE_NAMES, type ScopeName } from './cel.environment.js';
+import { patternSize } from '../pattern.size.js';
+import { comprehensionNesting, literalPatterns } from './ast.js';
+import {
+  authorEnvironment,
+  meter,
+  meteredEnvironment,
+  SCOPE_NAMES,
+  type ScopeName,
+  tooLargePattern,
+} from './cel.environment.js';
 import { asExpressionError, describe, expressionError } from './expression.error.js';
 import { EXPRESSION_LIMITS } from './limits.js';
 import { meteredSource } from './metered.source.js';
@@ -18,6 +26,8 @@ export interface Expression {
   readonly type: string;
   /** Every use of a scope name. */
   readonly references: readonly Reference[];
+  /** Instructions of the patterns that are written out in it. */
+  readonly patternSize: number;
   /**
    * The value as plain JSON. Synchronous, without side effects, of bounded work and size.
    * Throws {@link WpkError} `WPK.EXPRESSION`.
@@ -51,8 +61,10 @@ function compile(source: string): Expression {
     if (comprehensionNesting(parsed.ast) > EXPRESSION_LIMITS.comprehensionNesting) {
       throw expressionError(`Comprehensions are nested deeper than ${EXPRESSION_LIMITS.comprehensionNesting}.`);
     }
+    const size = literalPatterns(parsed.ast).reduce((sum, pattern) => sum + patternSize(pattern), 0);
+    if (size > EXPRESSION_LIMITS.patternSize) throw tooLargePattern();
     const metered = meteredEnvironment.parse(meteredSource(parsed.ast));
-    return new CompiledExpression(source, type, referencesOf(parsed.ast), metered);
+    return new CompiledExpression(source, type, referencesOf(parsed.ast), size, metered);
   });
 }
 
@@ -61,6 +73,7 @@ class CompiledExpression implements Expression {
     readonly source: string,
     readonly type: string,
     readonly references: readonly Reference[],
+    readonly patternSize: number,
     private readonly program: ParseResult,
   ) {}
 

@@ -12,4 +12,9 @@ export const EXPRESSION_LIMITS = {
   /** Characters of the result as JSON. */
   resultLength: 1024 * 1024,
   patternLength: 1_024,
+  /** Instructions of the patterns that are written out in one expression, and of one that is put together; see {@link patternSize}. */
+  patternSize: 5_000,
 } as const;
+
+/** Bounds of all expressions of a package: a runbook has hundreds. */
+export const PACKAGE_EXPRESSION_LIMITS = { count: 2_000, length: 128 * 1024, patternSize: 20_000 } as const;

@@ -1,8 +1,13 @@
-import type { ValidateFunction } from 'ajv/dist/2020.js';
+import type { Ajv2020, Options, ValidateFunction } from 'ajv/dist/2020.js';
 
-import { childPointer, isJsonObject, type JsonObject } from '../json.js';
+import { isJsonObject, type JsonObject } from '../json.js';
+import { patternSize } from '../pattern.size.js';
 import { createAjv, FORMATS, problemsOf } from '../schema/validator.js';
 import type { WpkProblem } from '../wpk.error.js';
+import { AuthorPatterns, PatternWorkError } from './author.patterns.js';
+import { defaultsSchema } from './defaults.schema.js';
+import { INPUT_LIMITS } from './limits.js';
+import { type SchemaPlace, schemaPlaces } from './schema.places.js';
 
 /*
  * The bounded subset of JSON Schema that `spec.inputs` may use, as a JSON Schema. No reference and no combinator: what a form for
@@ -40,7 +45,13 @@ const INPUTS_META_SCHEMA: JsonObject = {
         default: true,
         examples: { type: 'array', maxItems: 20 },
         deprecated: { type: 'boolean' },
-        enum: { type: 'array', minItems: 1, maxItems: 200 },
+        // Of plain values: each given object would be compared with each of the list, and no form shows one.
+        enum: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 200,
+          items: { type: ['string', 'number', 'boolean', 'null'] },
+        },
         const: true,
         minimum: { type: 'number' },
         maximum: { type: 'number' },
@@ -49,7 +60,7 @@ const INPUTS_META_SCHEMA: JsonObject = {
         multipleOf: { type: 'number', exclusiveMinimum: 0 },
         minLength: size,
         maxLength: size,
-        pattern: { type: 'string', maxLength: 1024 },
+        pattern: { type: 'string', maxLength: INPUT_LIMITS.patternLength },
         format: { enum: FORMATS },
         items: { $ref: '#/$defs/value' },
         minItems: size,
@@ -65,66 +76,86 @@ const INPUTS_META_SCHEMA: JsonObject = {
   },
 };
 
-const KEYWORDS = ['x-atom-sensitive'];
 let validateMeta: ValidateFunction | undefined;
 
 /**
- * What is wrong with `spec.inputs`: outside the subset, a pattern that is not RE2, a required input that is not declared, a default
- * that breaks its own schema. Pointers start at `spec.inputs`.
+ * What is wrong with `spec.inputs`: outside the subset, too many schemas, patterns that are not RE2 or too large, a required input
+ * that is not declared, a default that breaks its own schema. Pointers start at `spec.inputs`.
  */
 export function checkInputsSchema(schema: unknown): WpkProblem[] {
   validateMeta ??= createAjv().compile(INPUTS_META_SCHEMA);
   if (!validateMeta(schema)) return problemsOf(validateMeta);
   if (!isJsonObject(schema)) return [];
-  const problems = checkObject(schema, '');
-  return problems.length > 0 ? problems : checkWhole(schema);
+  const places = schemaPlaces(schema, INPUT_LIMITS.schemas + 1);
+  const surplus = places[INPUT_LIMITS.schemas];
+  if (surplus) return [tooManySchemas(surplus)];
+  const patterns = new AuthorPatterns();
+  const problems = [...places.flatMap(checkRequired), ...checkPatterns(places, patterns)];
+  return problems.length > 0 ? problems : checkUse(schema, patterns);
 }
 
-function checkObject(schema: JsonObject, pointer: string): WpkProblem[] {
+function tooManySchemas({ pointer }: SchemaPlace): WpkProblem {
+  return {
+    pointer,
+    detail: `spec.inputs has more than ${INPUT_LIMITS.schemas} schemas, those of members and items included.`,
+    hint: 'Ask for less, or take what belongs together as one text or one list.',
+  };
+}
+
+function checkRequired({ schema, pointer }: SchemaPlace): WpkProblem[] {
   const declared = isJsonObject(schema['properties']) ? schema['properties'] : {};
   const required: unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
   const undeclared = required.filter((name) => typeof name === 'string' && !Object.hasOwn(declared, name));
-  return [
-    ...undeclared.map((name) => ({
-      pointer: `${pointer}/required`,
-      detail: `The input '${String(name)}' is required but not declared under properties.`,
-    })),
-    ...Object.entries(declared).flatMap(([name, value]) =>
-      checkValue(value, childPointer(`${pointer}/properties`, name)),
-    ),
-  ];
+  return undeclared.map((name) => ({
+    pointer: `${pointer}/required`,
+    detail: `The input '${String(name)}' is required but not declared under properties.`,
+  }));
 }
 
-function checkValue(schema: unknown, pointer: string): WpkProblem[] {
-  if (!isJsonObject(schema)) return [];
-  const inner = [
-    ...checkObject(schema, pointer),
-    ...checkValue(schema['items'], `${pointer}/items`),
-    ...checkValue(schema['additionalProperties'], `${pointer}/additionalProperties`),
-  ];
-  return inner.length > 0 ? inner : checkDefault(schema, pointer);
+/** Each pattern is measured before it is compiled, each once however often it stands there. */
+function checkPatterns(places: readonly SchemaPlace[], patterns: AuthorPatterns): WpkProblem[] {
+  const sizes = new Map<string, number>();
+  const problems: WpkProblem[] = [];
+  let size = 0;
+  for (const { schema, pointer } of places) {
+    const { pattern } = schema;
+    if (typeof pattern !== 'string' || sizes.has(pattern)) continue;
+    sizes.set(pattern, patternSize(pattern));
+    size += sizes.get(pattern) ?? 0;
+    if (size > INPUT_LIMITS.patternSize) return [...problems, tooLargePattern(`${pointer}/pattern`)];
+    problems.push(...checkPattern(pattern, pointer, patterns));
+  }
+  return problems;
 }
 
-/** Tries the default of a value on its own schema. */
-function checkDefault(schema: JsonObject, pointer: string): WpkProblem[] {
-  const { default: value, pattern } = schema;
-  if (value === undefined && pattern === undefined) return [];
+function tooLargePattern(pointer: string): WpkProblem {
+  return {
+    pointer,
+    detail: `The patterns of spec.inputs need more than ${INPUT_LIMITS.patternSize} instructions, up to this one.`,
+    hint: 'Repeat less often: in place of a{1,900} write a+ and a maxLength. Ranges of letters beyond ASCII count more under (?i).',
+  };
+}
+
+function checkPattern(pattern: string, pointer: string, patterns: AuthorPatterns): WpkProblem[] {
   try {
-    const validate = createAjv({ keywords: KEYWORDS }).compile(schema);
-    if (value === undefined || validate(value)) return [];
-    return problemsOf(validate).map((problem) => ({ ...problem, pointer: `${pointer}/default${problem.pointer}` }));
+    patterns.compile(pattern);
+    return [];
   } catch (cause) {
     return [unusable(pointer, cause)];
   }
 }
 
-/** The schema as a whole must compile as a run's inputs will. */
-function checkWhole(schema: JsonObject): WpkProblem[] {
+/** The schema must compile as a run's inputs will, and its defaults must keep it. */
+function checkUse(schema: JsonObject, patterns: AuthorPatterns): WpkProblem[] {
+  const defaults = defaultsSchema(schema);
   try {
-    compileInputs(schema);
-    return [];
+    compileInputs(schema, patterns);
+    // Inlining what is referred to would compile a schema once for each schema around it.
+    const validate = createAuthorAjv(patterns, { inlineRefs: false }).compile(defaults.schema);
+    if (patterns.metered(() => validate(defaults.value))) return [];
+    return problemsOf(validate).map((problem) => defaults.toAuthor(problem));
   } catch (cause) {
-    return [unusable('', cause)];
+    return [cause instanceof PatternWorkError ? tooMuchMatching() : unusable('', cause)];
   }
 }
 
@@ -137,10 +168,33 @@ function unusable(pointer: string, cause: unknown): WpkProblem {
   };
 }
 
+function tooMuchMatching(): WpkProblem {
+  return {
+    pointer: '',
+    detail: 'The texts are too long for the patterns that check them.',
+    hint: 'Make the texts shorter, or let the patterns repeat less often.',
+  };
+}
+
+function createAuthorAjv(patterns: AuthorPatterns, options: Options): Ajv2020 {
+  return createAjv({ keywords: ['x-atom-sensitive'], code: { regExp: patterns.regExp }, ...options });
+}
+
+/** Checks the inputs of a run and applies defaults to them. What is wrong: pointers into the inputs. */
+export type InputsCheck = (inputs: unknown) => WpkProblem[];
+
 /**
- * The validator of a run's inputs: unknown inputs are refused even where the schema forgot to say so, defaults are applied.
+ * The check of a run's inputs: unknown inputs are refused even where the schema forgot to say so, defaults are applied.
  * Each compilation has its own ajv, so that no author's schema stays in a shared cache.
  */
-export function compileInputs(schema: object): ValidateFunction {
-  return createAjv({ useDefaults: true, keywords: KEYWORDS }).compile({ ...schema, additionalProperties: false });
+export function compileInputs(schema: object, patterns = new AuthorPatterns()): InputsCheck {
+  const validate = createAuthorAjv(patterns, { useDefaults: true }).compile({ ...schema, additionalProperties: false });
+  return (inputs) => {
+    try {
+      return patterns.metered(() => validate(inputs)) ? [] : problemsOf(validate);
+    } catch (cause) {
+      if (cause instanceof PatternWorkError) return [tooMuchMatching()];
+      throw cause;
+    }
+  };
 }

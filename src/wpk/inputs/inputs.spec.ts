@@ -42,6 +42,14 @@ describe('validateInputs', () => {
     expect(validateInputs({ type: 'object' }, { a: 1 }).problems).toMatchObject([{ pointer: '/a' }]);
   });
 
+  it('refuses a text that is too long for its pattern, each time anew', () => {
+    const slow: InputsSchema = { type: 'object', properties: { t: { type: 'string', pattern: '(a?|b){900}[cd]' } } };
+    expect(validateInputs(slow, { t: 'ab'.repeat(50_000) }).problems).toMatchObject([
+      { pointer: '', detail: 'The texts are too long for the patterns that check them.' },
+    ]);
+    expect(validateInputs(slow, { t: 'abc' }).problems).toEqual([]);
+  });
+
   it('checks an evil pattern in linear time', () => {
     const evil: InputsSchema = { type: 'object', properties: { t: { type: 'string', pattern: '^(a+)+$' } } };
     expect(validateInputs(evil, { t: `${'a'.repeat(50_000)}!` }).problems).toMatchObject([{ pointer: '/t' }]);
@@ -90,6 +98,47 @@ describe('checkInputsSchema', () => {
       'a wrong default deep inside',
       property({ type: 'array', items: { type: 'string', default: 1 } }),
       '/properties/a/items/default',
+    ],
+    ['an enum of objects', property({ type: 'object', enum: [{}] }), '/properties/a/enum/0'],
+    [
+      'a wrong default inside a default that is right',
+      property({
+        type: 'object',
+        default: {},
+        properties: { b: { type: 'array', items: { type: 'string' }, default: ['x', 1] } },
+      }),
+      '/properties/a/properties/b/default/1',
+    ],
+    [
+      'a default that a schema with a default refuses',
+      property({ type: 'object', default: { b: 1 }, properties: { b: { type: 'string', default: 'x' } } }),
+      '/properties/a/default/b',
+    ],
+    [
+      'a pattern that is too large',
+      property({ type: 'array', items: { type: 'string', pattern: 'a{1,900}'.repeat(9) } }),
+      '/properties/a/items/pattern',
+    ],
+    [
+      'a default too long for its pattern',
+      property({ type: 'string', pattern: '(a?|b){900}', default: 'a'.repeat(5_000) }),
+      '',
+    ],
+    [
+      'the 301st schema',
+      property({
+        type: 'object',
+        properties: Object.fromEntries(
+          Array.from({ length: 4 }, (_, outer) => [
+            `o${outer}`,
+            {
+              type: 'object',
+              properties: Object.fromEntries(Array.from({ length: 80 }, (_, at) => [`i${at}`, { type: 'string' }])),
+            },
+          ]),
+        ),
+      }),
+      '/properties/a/properties/o3/properties/i54',
     ],
     ['a required input that is not declared', { type: 'object', required: ['x'] }, '/required'],
     ['open inputs', { type: 'object', additionalProperties: true }, '/additionalProperties'],

@@ -5,6 +5,7 @@ import type { Reference } from '../expressions/references.js';
 import { expressionOf, isMixedText } from '../expressions/resolve.js';
 import { isJsonObject, jsonPlaces } from '../json.js';
 import { WpkError, type WpkProblem } from '../wpk.error.js';
+import { ExpressionBudget } from './expression.budget.js';
 import { type ExpressionPlace, expressionPlaces } from './expression.places.js';
 import { placedSteps } from './package.checks.js';
 import type { PackageDocument } from './package.document.js';
@@ -15,24 +16,44 @@ export const RUN_FIELDS = ['id', 'workflow', 'version'] as const;
 /** Members of `steps.<name>` in expressions. */
 export const STEP_FIELDS = ['outputs', 'state'] as const;
 
+/** More than are ever shown: a hostile document has thousands, and each names all that is known. */
+const MAX_PROBLEMS = 100;
+
 /** Every `${{ }}` of a document: it parses, has the right type, stands where it is evaluated, and names only what is known there. */
 export function checkExpressions(document: PackageDocument): WpkProblem[] {
   const places = expressionPlaces(document);
-  const known = new KnownNames(document);
-  return [...places.flatMap((place) => checkPlace(place, known)), ...strayExpressions(document, places)];
+  const checker = new ExpressionChecker(new KnownNames(document));
+  for (const place of places) {
+    if (!checker.check(place)) return checker.problems;
+  }
+  return [...checker.problems, ...strayExpressions(document, places)];
 }
 
-function checkPlace(place: ExpressionPlace, known: KnownNames): WpkProblem[] {
-  const problems: WpkProblem[] = [];
-  for (const { pointer, value } of jsonPlaces(place.value, place.pointer)) {
-    if (typeof value !== 'string') continue;
-    if (isMixedText(value)) problems.push(mixedText(pointer));
-    const source = expressionOf(value);
-    if (source !== undefined) {
-      problems.push(...checkSource(source, place, known).map((found) => ({ ...found, pointer })));
+class ExpressionChecker {
+  readonly problems: WpkProblem[] = [];
+  private readonly budget = new ExpressionBudget();
+
+  constructor(private readonly known: KnownNames) {}
+
+  /** Whether to go on: not when a limit of the whole package was passed. */
+  check(place: ExpressionPlace): boolean {
+    for (const { pointer, value } of jsonPlaces(place.value, place.pointer)) {
+      if (typeof value !== 'string') continue;
+      if (isMixedText(value)) this.problems.push(mixedText(pointer));
+      const source = expressionOf(value);
+      if (source !== undefined && !this.checkSource(source, pointer, place)) return false;
+      if (this.problems.length >= MAX_PROBLEMS) return false;
     }
+    return true;
   }
-  return problems;
+
+  private checkSource(source: string, pointer: string, place: ExpressionPlace): boolean {
+    const surplus = this.budget.take(source);
+    const { found, patternSize } = surplus.length > 0 ? nothing : checkSource(source, place, this.known);
+    const exhausted = [...surplus, ...this.budget.takePatterns(patternSize)];
+    this.problems.push(...[...found, ...exhausted].map((finding) => ({ ...finding, pointer })));
+    return exhausted.length === 0;
+  }
 }
 
 function mixedText(pointer: string): WpkProblem {
@@ -45,12 +66,24 @@ function mixedText(pointer: string): WpkProblem {
 
 type Finding = Omit<WpkProblem, 'pointer'>;
 
-function checkSource(source: string, place: ExpressionPlace, known: KnownNames): Finding[] {
+interface CheckedSource {
+  readonly found: readonly Finding[];
+  readonly patternSize: number;
+}
+
+const nothing: CheckedSource = { found: [], patternSize: 0 };
+
+function checkSource(source: string, place: ExpressionPlace, known: KnownNames): CheckedSource {
   try {
     const expression = compileExpression(source);
-    return [...checkType(expression, place), ...expression.references.flatMap((used) => known.check(used, place))];
+    const { references, patternSize } = expression;
+    const found = checkType(expression, place);
+    for (const used of references) {
+      if (found.length < MAX_PROBLEMS) found.push(...known.check(used, place));
+    }
+    return { found, patternSize };
   } catch (cause) {
-    if (cause instanceof WpkError) return [...cause.problems];
+    if (cause instanceof WpkError) return { ...nothing, found: cause.problems };
     throw cause;
   }
 }
@@ -62,19 +95,23 @@ function checkType({ type }: Expression, { type: expected }: ExpressionPlace): F
 
 /** Texts with `${{` where nothing would evaluate them: what is signed is never silently ignored. */
 function strayExpressions({ spec }: PackageDocument, places: readonly ExpressionPlace[]): WpkProblem[] {
+  const evaluated = new Set(places.map(({ pointer }) => pointer));
   const problems: WpkProblem[] = [];
   for (const { pointer, value } of jsonPlaces(spec, '/spec')) {
     const isKey = pointer.slice(pointer.lastIndexOf('/')).includes('${{');
     const isText = typeof value === 'string' && value.includes('${{');
-    if (isKey || (isText && !isInside(pointer, places))) {
+    if (isKey || (isText && !isInside(pointer, evaluated))) {
       problems.push({ pointer, detail: 'An expression is not evaluated here.' });
     }
   }
   return problems;
 }
 
-function isInside(pointer: string, places: readonly ExpressionPlace[]): boolean {
-  return places.some((place) => pointer === place.pointer || pointer.startsWith(`${place.pointer}/`));
+function isInside(pointer: string, places: ReadonlySet<string>): boolean {
+  for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1)) {
+    if (places.has(pointer.slice(0, end))) return true;
+  }
+  return false;
 }
 
 /** What the names of a document lead to. */

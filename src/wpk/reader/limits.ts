@@ -3,6 +3,7 @@ export const LIMITS = {
   yamlBytes: 1024 * 1024,
   jsonBytes: 1024 * 1024,
   depth: 64,
+  /** Values; in YAML keys too. */
   nodes: 20_000,
   /** Lexical units of YAML, ten for each node: marks, blanks and line ends count too. They cost the time, not the bytes. */
   lexemes: 200_000,

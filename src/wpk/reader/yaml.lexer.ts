@@ -59,10 +59,10 @@ class Census {
     this.countValue();
   }
 
-  /** At most every second one is a key, which is no value. */
+  /** Keys too: they cost what values cost. */
   private countValue(): void {
-    this.values += 0.5;
-    if (this.values > LIMITS.nodes) throw this.tooLarge(`The document has more than ${LIMITS.nodes} values.`);
+    this.values += 1;
+    if (this.values > LIMITS.nodes) throw this.tooLarge(`The document has more than ${LIMITS.nodes} keys and values.`);
   }
 
   private tooLarge(detail: string): WpkError {

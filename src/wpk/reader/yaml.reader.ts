@@ -56,7 +56,7 @@ class TreeReader {
   private visit({ node, place, depth }: Visit): unknown {
     this.nodes += 1;
     if (this.nodes > LIMITS.nodes) {
-      throw this.tooLarge(node, place, `The document has more than ${LIMITS.nodes} values.`);
+      throw this.tooLarge(node, place, `The document has more than ${LIMITS.nodes} keys and values.`);
     }
     if (depth > LIMITS.depth) {
       throw this.tooLarge(node, place, `The document is nested deeper than ${LIMITS.depth} levels.`);
@@ -71,6 +71,7 @@ class TreeReader {
   private visitMap(map: YAMLMap, place: SourceNode, depth: number): Record<string, unknown> {
     const object: Record<string, unknown> = {};
     const seen = new Map<string, string>();
+    this.nodes += map.items.length;
     for (const pair of map.items) {
       const key = this.key(pair, place);
       const child = place.add(key, offsetOf(pair.key) ?? place.offset);

@@ -19,15 +19,25 @@ export const FORMATS = [
   'uuid',
 ] as const;
 
+/** Whether a pattern is found in a text. */
+export type PatternTest = (text: string) => boolean;
+
 /** RE2 for every `pattern`: an author's pattern and a caller's text cannot make a backtracking engine loop. */
-const regExp = Object.assign(
-  (pattern: string) => {
-    const compiled = RE2JS.compile(pattern);
+function compilePattern(pattern: string): PatternTest {
+  const compiled = RE2JS.compile(pattern);
+  return (text) => compiled.matcher(text).find();
+}
+
+/** What ajv calls for a `pattern`. */
+export function regExpBy(compile: (pattern: string) => PatternTest) {
+  return Object.assign(
     // ajv keeps compiled patterns by their toString: without it, all of a schema would share the first.
-    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
-  },
-  { code: 're2' },
-);
+    (pattern: string) => ({ test: compile(pattern), toString: () => pattern }),
+    { code: 're2' },
+  );
+}
+
+const regExp = regExpBy(compilePattern);
 
 /**
  * One way to make an ajv: strict, draft 2020-12, all errors at once. Cheap (a millisecond), so that each author's schema gets its
@@ -51,13 +61,17 @@ export function createAjv(options: Options = {}): Ajv2020 {
   return ajv;
 }
 
-/** What ajv found, in words for the author; empty when the last validation passed. */
+/** More than are ever shown. A hostile document has thousands, and each may repeat an enum of a megabyte. */
+const MAX_PROBLEMS = 100;
+
+/** What ajv found, in words for the author, at most 100 problems; empty when the last validation passed. */
 export function problemsOf(validate: ValidateFunction): WpkProblem[] {
   const errors = validate.errors ?? [];
   // Where a choice failed, ajv repeats the faults of every alternative: the choice itself says enough.
   const choices = errors.filter(({ keyword }) => keyword === 'oneOf').map(({ schemaPath }) => `${schemaPath}/`);
   return errors
     .filter(({ keyword, schemaPath }) => keyword !== 'if' && !choices.some((choice) => schemaPath.startsWith(choice)))
+    .slice(0, MAX_PROBLEMS)
     .map(toProblem);
 }
 
