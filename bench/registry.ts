@@ -72,7 +72,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   'q, a word of all': '/v1/workflows?q=proves',
   'q, a word of every tenth': '/v1/workflows?q=rollout&limit=10',
   'q, a word of ten': '/v1/workflows?q=seldom',
-  'q, a word of one': '/v1/workflows?q=word77',
+  'q, a word of one': '/v1/workflows?q=word0000077',
   'q, one letter of all': '/v1/workflows?q=s',
   'q, three words': '/v1/workflows?q=restart+service+seldom',
   'q, no such word': '/v1/workflows?q=nowhere',

@@ -27,7 +27,7 @@ const VERSIONS = `
                                 signer_id, signer, decision, uploaded_by, media_type, size, created_at, state, state_by, state_at)
   SELECT gen_random_uuid(), name, '1.' || minor || '.0', ${VERSION_KEY}, false,
          'sha256:' || encode(sha256(convert_to(name || '@' || minor, 'UTF8')), 'hex'),
-         name || ' does what word' || i || CASE WHEN is_rare THEN ' seldom' ELSE '' END || ' ' || words[1 + i % 10] || ' '
+         name || ' does what word' || lpad(i::text, 7, '0') || CASE WHEN is_rare THEN ' seldom' ELSE '' END || ' ' || words[1 + i % 10] || ' '
            || words[1 + i / 10 % 10] || ' needs, and proves afterwards that it helped',
          'team-' || i % 50,
          ARRAY['team-' || i % 50] || CASE WHEN i % 2 = 0 THEN ARRAY['even'] ELSE '{}' END
