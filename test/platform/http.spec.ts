@@ -63,10 +63,11 @@ class ThingsController {
     if (how === 'domain') {
       throw new TeapotError('teapot', 'Short and stout.', { errors: [{ pointer: '#/lid', detail: 'is on' }] });
     }
-    if (how === 'control')
-      {throw new TeapotError('teapot', 'No \0 and \u001b[31m and \ud800.', {
+    if (how === 'control') {
+      throw new TeapotError('teapot', 'No \0 and \u001b[31m and \ud800.', {
         errors: [{ pointer: '#', detail: 'a\nb' }],
-      });}
+      });
+    }
     if (how === 'undeclared') throw new TeapotError('undeclared', 'internal words');
     if (how === 'database') throw Object.assign(new Error('internal words'), { code: '57P01' });
     if (how === 'refused') throw Object.assign(new Error('internal words'), { code: 'ECONNREFUSED' });
