@@ -248,6 +248,15 @@ describe('POST /v1/workflows refuses', () => {
     }
   });
 
+  it('a form where only JSON is read with 415, also where a body may be absent', async () => {
+    const response = await registry.request('/v1/trust/keys/anything/retire', {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: '--x--',
+    });
+    expect(response.status).toBe(415);
+  });
+
   it('a body that ends too early', async () => {
     const response = await registry.request('/v1/workflows', {
       method: 'POST',

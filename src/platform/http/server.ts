@@ -9,6 +9,7 @@ import type { Histogram } from 'prom-client';
 import type { ProblemTypes } from '../errors/domain.error.js';
 import { HTTP_DURATION } from '../observability/metrics.module.js';
 import { ProblemFilter, sendConnectionProblem, sendFrameworkProblem } from './problem.filter.js';
+import { refuseUnreadMultipart } from './reads-multipart.decorator.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 /** Bytes of a JSON body; uploads have limits of their own. */
@@ -45,6 +46,10 @@ export function configureHttp(app: NestFastifyApplication, problems: readonly Pr
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     void reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
+  server.addHook('preParsing', (request, _reply, _payload, done) => {
+    refuseUnreadMultipart(request);
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {

@@ -1,9 +1,10 @@
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 
 import { Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { ReadsMultipart } from '../../platform/http/reads-multipart.decorator.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { UploadReader } from '../uploads/upload.reader.js';
 import { UPLOAD_SCHEMA } from '../uploads/upload.schema.js';
@@ -23,7 +24,7 @@ export class ExplainController {
   @HttpCode(200)
   @Requires('workflows:read')
   @ApiOperation({ summary: 'Say whether a package would be believed, and why; nothing is stored' })
-  @ApiConsumes('multipart/form-data')
+  @ReadsMultipart()
   @ApiBody({ schema: UPLOAD_SCHEMA })
   @ApiProblems(REGISTRY_PROBLEMS, 'part-missing', 'part-unexpected', 'part-malformed', 'package-malformed')
   @ApiProblems(REGISTRY_PROBLEMS, 'package-too-large', 'part-too-large', 'package-invalid', 'package-unsupported')

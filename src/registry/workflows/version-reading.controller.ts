@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
 import { Requires } from '../../access/index.js';
@@ -23,8 +23,11 @@ export class VersionReadingController {
   @ApiOperation({ summary: 'README.md of the package, as it was signed' })
   @ApiOkResponse({
     content: { 'text/markdown': { schema: { type: 'string' } } },
-    headers: { etag: { description: 'The digest of the package, quoted.', schema: { type: 'string' } } },
+    headers: {
+      etag: { description: 'The digest of the package, quoted.', required: true, schema: { type: 'string' } },
+    },
   })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'An `etag` of before: 304 if it still holds.' })
   @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'readme-missing', 'version-deleted', 'digest-mismatch')
   async getReadme(

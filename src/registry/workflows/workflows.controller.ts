@@ -1,14 +1,5 @@
 import { Controller, Get, Headers, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiConsumes,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { CurrentPrincipal, type Principal, requirePermission, Requires } from '../../access/index.js';
@@ -16,6 +7,7 @@ import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { matchesEtag } from '../../platform/http/etag.js';
 import { HttpError } from '../../platform/http/http.error.js';
 import { HTTP_PROBLEMS } from '../../platform/http/http.problems.js';
+import { ReadsMultipart } from '../../platform/http/reads-multipart.decorator.js';
 import { POLICY_PROBLEMS } from '../../policy/index.js';
 import { ARCHIVE_MEDIA_TYPE, YAML_MEDIA_TYPE } from '../../wpk/index.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
@@ -70,7 +62,7 @@ export class WorkflowsController {
   @Post()
   @Requires('workflows:write')
   @ApiOperation({ summary: 'Register a signed package', description: REGISTER })
-  @ApiConsumes('multipart/form-data')
+  @ReadsMultipart()
   @ApiBody({ schema: UPLOAD_SCHEMA })
   @ApiResponse({ status: 201, type: WorkflowVersionDto, description: 'Registered.' })
   @ApiResponse({ status: 200, type: WorkflowVersionDto, description: 'The same bytes are registered already.' })

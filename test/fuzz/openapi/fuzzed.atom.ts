@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type Role, ROLES } from '../../../src/access/index.js';
+import { packArchive } from '../../../src/wpk/index.js';
 import { aPackage, aSigner, type Signer } from '../../builders/signed-package.js';
 import { Atom, TOKEN } from '../../e2e/atom.js';
 import { deployments } from '../../e2e/packages.js';
@@ -35,6 +36,7 @@ export class FuzzedAtom {
     try {
       const fuzzed = new FuzzedAtom(atom, await roleTokens(atom, pool), signer);
       await fuzzed.populate();
+      for (const [route, known] of KNOWN) pool.learn(route, known);
       // Nobody may take away what the requests stand on.
       for (const value of ['bootstrap', 'restart-unhealthy', 'look', KEEPER]) pool.protect(value);
       return fuzzed;
@@ -82,12 +84,16 @@ export class FuzzedAtom {
 
   /** The playbook of the document's examples, and runs that ended in different ways; the worker is gone afterwards. */
   private async populate(): Promise<void> {
-    const look = aPackage({ name: 'look' });
-    const fails = aPackage({
-      name: 'fails',
-      steps: '[{name: a, uses: kubernetes/get, with: {kind: Pod, namespace: web, name: x}}]',
-    });
-    for (const bytes of [await readFile(PLAYBOOK), look, fails]) {
+    const steps = '[{name: a, uses: kubernetes/get, with: {apiVersion: v1, kind: Pod, namespace: web, name: x}}]';
+    const packages = [
+      await readFile(PLAYBOOK),
+      ...[aPackage({ name: 'look' }), aPackage({ name: 'look', version: '1.1.0' }), aPackage({ name: 'fails', steps })],
+      await packArchive([
+        { path: 'wpk.yaml', bytes: aPackage({ name: 'look', version: '1.2.0' }) },
+        { path: 'README.md', bytes: Buffer.from('# How to look') },
+      ]),
+    ];
+    for (const bytes of packages) {
       const response = await this.register(bytes);
       if (response.status !== 201) throw new Error(`A package was not registered: ${await response.text()}`);
     }
@@ -104,6 +110,12 @@ export class FuzzedAtom {
 }
 
 const KEEPER = 'fuzz-keeper';
+/** What no answer shows in the form in which these routes ask for it, or what others could have taken away. */
+const KNOWN: readonly (readonly [route: string, parameters: object])[] = [
+  ['/v1/workflows/{name}/diff', { name: 'look', from: '1.0.0', to: '1.1.0' }],
+  ['/v1/workflows/{name}/versions/{version}/dry-run', { name: 'look', version: '1.0.0' }],
+  ['/v1/workflows/{name}/versions/{version}/readme', { name: 'look', version: '1.2.0' }],
+];
 
 async function roleTokens(atom: Atom, pool: Pool): Promise<Tokens> {
   const tokens = new Map<Role, string>();

@@ -22,6 +22,7 @@ export function mutate(draft: Draft, tokens: Tokens, random: Random): Negative {
   for (;;) {
     const group = random.pick(groups.filter((mutations) => mutations.length > 0));
     const negative = random.pick(group)(draft, random);
-    if (negative) return negative;
+    // What changes nothing that matters is worth a try, but not most of them.
+    if (negative && (negative.breaks || random.below(2) === 0)) return negative;
   }
 }

@@ -57,31 +57,35 @@ export class PositiveRequests {
 
   private parameters(operation: Operation, random: Random): JsonObject {
     const inPath = operation.parameters.filter((one) => one.in === 'path');
-    const base = this.seen(operation, inPath, random);
+    const { base, isOwn } = this.seen(operation, inPath, random);
     const chosen = operation.parameters.map((one) => {
-      const source = random.pick(one.in === 'path' ? PATH_SOURCES : OTHER_SOURCES);
+      const source = random.pick(one.in === 'path' || isOwn ? PATH_SOURCES : OTHER_SOURCES);
       const value = !one.required && random.below(2) === 0 ? undefined : this.choose(one, base, source, random);
       return [one.name, value] as const;
     });
     const isProtected = chosen.some(
       ([name, value]) => inPath.some((one) => one.name === name) && this.pool.isProtected(value),
     );
-    return isProtected && operation.method !== 'GET' ? drawn(operation, random) : Object.fromEntries(chosen);
+    return isProtected && !isOwn && operation.method !== 'GET' ? drawn(operation, random) : Object.fromEntries(chosen);
   }
 
   /** Of this very route (its cursors and tags), or of the collection that it belongs to. */
-  private seen(operation: Operation, inPath: readonly Parameter[], random: Random): JsonObject {
+  private seen(
+    operation: Operation,
+    inPath: readonly Parameter[],
+    random: Random,
+  ): { readonly base: JsonObject; readonly isOwn: boolean } {
     const places = [collectionOf(operation), operation.path];
-    if (random.below(3) === 0) places.reverse();
+    if (random.below(2) === 0) places.reverse();
     const names = inPath.map(({ name }) => name);
     const isUsable = (one: JsonObject): boolean => inPath.every(({ name, schema }) => fits(schema, one[name]));
     for (const place of places) {
       const found = this.pool.find(place, names, random, isUsable);
-      if (found) return found;
+      if (found) return { base: found, isOwn: place === operation.path };
     }
     const [only, ...others] = inPath;
     const alias = only && others.length === 0 ? this.pool.find(collectionOf(operation), ['id'], random) : undefined;
-    return only && alias ? { [only.name]: alias['id'] } : {};
+    return { base: only && alias ? { [only.name]: alias['id'] } : {}, isOwn: false };
   }
 
   private body({ id, body }: Operation, random: Random): Draft['body'] {
