@@ -134,6 +134,13 @@ describe('a manifest', () => {
     expect(await workshop.list(out)).toEqual([]);
   });
 
+  it('is refused when it spells control characters, and they do not reach the terminal', async () => {
+    serve({ layer: { annotations: { 'org.opencontainers.image.title': 'x\u001b[2J.yaml' } } });
+    const { code, stderr } = await pull();
+    expect([code, await workshop.list(out)]).toEqual([1, []]);
+    expect(stderr).not.toContain('\u001b');
+  });
+
   it('is refused when it does not end', async () => {
     registry.on('/v2/team/demo/manifests/1.0.0', (response) => sendForever(response, MANIFEST_TYPE));
     await expectRefused('longer than the 1048576 bytes');
@@ -145,7 +152,6 @@ describe('a manifest', () => {
     'a\\b.yaml',
     '.hidden.yaml',
     'x.sh',
-    'x\u001b[2J.yaml',
     '-rf.yaml',
     'x.tgz',
   ])('names no file as %j: its own name is used', async (title) => {
