@@ -146,23 +146,18 @@ describe('a manifest', () => {
     await expectRefused('longer than the 1048576 bytes');
   });
 
-  it.each([
-    '../../x',
-    '/etc/cron.d/x.yaml',
-    'a\\b.yaml',
-    '.hidden.yaml',
-    'x.sh',
-    '-rf.yaml',
-    'x.tgz',
-  ])('names no file as %j: its own name is used', async (title) => {
-    serve({ layer: { annotations: { 'org.opencontainers.image.title': title } } });
-    const { code, stderr } = await pull();
-    expect(code).toBe(0);
-    expect(stderr).toContain('which is no safe name for a package; it is not used');
-    expect(stderr).not.toContain('\u001b');
-    expect(await workshop.list(out)).toEqual(['demo-1.0.0.wpk.yaml', 'demo-1.0.0.wpk.yaml.sigstore.json']);
-    expect(await workshop.list('.')).not.toContain('x');
-  });
+  it.each(['../../x', '/etc/cron.d/x.yaml', 'a\\b.yaml', '.hidden.yaml', 'x.sh', '-rf.yaml', 'x.tgz'])(
+    'names no file as %j: its own name is used',
+    async (title) => {
+      serve({ layer: { annotations: { 'org.opencontainers.image.title': title } } });
+      const { code, stderr } = await pull();
+      expect(code).toBe(0);
+      expect(stderr).toContain('which is no safe name for a package; it is not used');
+      expect(stderr).not.toContain('\u001b');
+      expect(await workshop.list(out)).toEqual(['demo-1.0.0.wpk.yaml', 'demo-1.0.0.wpk.yaml.sigstore.json']);
+      expect(await workshop.list('.')).not.toContain('x');
+    },
+  );
 });
 
 describe('a signature', () => {
