@@ -9,8 +9,8 @@ import {
   IdentityDto,
   IdentityListDto,
   NewIdentityDto,
-  OptionalReasonDto,
-  ReasonDto,
+  RetirementDto,
+  RevocationDto,
   toNewIdentity,
 } from './trust.dto.js';
 import { TrustService } from './trust.service.js';
@@ -56,7 +56,7 @@ export class TrustIdentitiesController {
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async retire(
     @Param('name') name: string,
-    @Body() { reason }: OptionalReasonDto,
+    @Body() { reason }: RetirementDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<IdentityDto> {
     const document = await this.trust.retire('identities', name, principal.name, reason);
@@ -70,7 +70,7 @@ export class TrustIdentitiesController {
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async revoke(
     @Param('name') name: string,
-    @Body() { reason }: ReasonDto,
+    @Body() { reason }: RevocationDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<IdentityDto> {
     const document = await this.trust.revoke('identities', name, principal.name, reason);
