@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type Role, ROLES } from '../../../src/access/index.js';
+import { packArchive } from '../../../src/wpk/index.js';
 import { aPackage, aSigner, type Signer } from '../../builders/signed-package.js';
 import { Atom, TOKEN } from '../../e2e/atom.js';
 import { deployments } from '../../e2e/packages.js';
@@ -34,7 +35,7 @@ export class FuzzedAtom {
     });
     try {
       const fuzzed = new FuzzedAtom(atom, await roleTokens(atom, pool), signer);
-      await fuzzed.populate();
+      await fuzzed.populate(pool);
       // Nobody may take away what the requests stand on.
       for (const value of ['bootstrap', 'restart-unhealthy', 'look', KEEPER]) pool.protect(value);
       return fuzzed;
@@ -81,13 +82,21 @@ export class FuzzedAtom {
   }
 
   /** The playbook of the document's examples, and runs that ended in different ways; the worker is gone afterwards. */
-  private async populate(): Promise<void> {
+  private async populate(pool: Pool): Promise<void> {
     const look = aPackage({ name: 'look' });
     const fails = aPackage({
       name: 'fails',
       steps: '[{name: a, uses: kubernetes/get, with: {kind: Pod, namespace: web, name: x}}]',
     });
-    for (const bytes of [await readFile(PLAYBOOK), look, fails]) {
+    const archive = Buffer.from(
+      await packArchive([
+        { path: 'wpk.yaml', bytes: aPackage({ name: 'look', version: '1.1.0' }) },
+        { path: 'README.md', bytes: Buffer.from('# Look') },
+      ]),
+    );
+    pool.learn('/v1/workflows/{name}/versions/{version}/readme', { name: 'look', version: '1.1.0' });
+    pool.learn('/v1/workflows/{name}/diff', { name: 'look', from: '1.0.0', to: '1.1.0' });
+    for (const bytes of [await readFile(PLAYBOOK), look, archive, fails]) {
       const response = await this.register(bytes);
       if (response.status !== 201) throw new Error(`A package was not registered: ${await response.text()}`);
     }

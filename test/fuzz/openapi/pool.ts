@@ -30,6 +30,15 @@ export class Pool {
     for (const member of members) if (typeof member === 'object') this.learn(place, member, depth + 1);
   }
 
+  /** Of what is gone for good, such as a version by its name and number. */
+  forget(gone: Readonly<Record<string, string>>): void {
+    const members = Object.entries(gone);
+    for (const [place, objects] of this.objects) {
+      const left = objects.filter((object) => members.some(([name, value]) => object[name] !== value));
+      this.objects.set(place, left);
+    }
+  }
+
   /** An object of this place that has all these members; the newest are the likeliest. */
   find(
     place: string,
