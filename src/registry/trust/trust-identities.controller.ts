@@ -10,7 +10,7 @@ import {
   IdentityListDto,
   NewIdentityDto,
   OptionalReasonDto,
-  ReasonDto,
+  RevocationDto,
   toNewIdentity,
 } from './trust.dto.js';
 import { TrustService } from './trust.service.js';
@@ -70,7 +70,7 @@ export class TrustIdentitiesController {
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async revoke(
     @Param('name') name: string,
-    @Body() { reason }: ReasonDto,
+    @Body() { reason }: RevocationDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<IdentityDto> {
     const document = await this.trust.revoke('identities', name, principal.name, reason);

@@ -5,7 +5,7 @@ import { CurrentPrincipal, type Principal, Requires } from '../../access/index.j
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { findEntry } from './trust.changes.js';
-import { KeyDto, KeyListDto, NewKeyDto, OptionalReasonDto, ReasonDto, toNewKey } from './trust.dto.js';
+import { KeyDto, KeyListDto, NewKeyDto, OptionalReasonDto, RevocationDto, toNewKey } from './trust.dto.js';
 import { TrustService } from './trust.service.js';
 
 @ApiTags('trust')
@@ -63,7 +63,7 @@ export class TrustKeysController {
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async revoke(
     @Param('name') name: string,
-    @Body() { reason }: ReasonDto,
+    @Body() { reason }: RevocationDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<KeyDto> {
     const document = await this.trust.revoke('keys', name, principal.name, reason);

@@ -33,7 +33,7 @@ const NAME_GLOB = /^[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?$/;
 /** What is shown in terminals and logs: no control characters. */
 const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
 
-export class ReasonDto {
+export class RevocationDto {
   /** @example "laptop stolen, ticket SEC-42" */
   @IsString()
   @MinLength(1)
