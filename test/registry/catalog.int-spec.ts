@@ -160,6 +160,21 @@ describe('open', () => {
     },
   );
 
+  it('says that a version was deleted which is deleted while it is being opened', async () => {
+    const store = part(WorkflowStore);
+    const findPackage = store.findPackage.bind(store);
+    store.findPackage = async (wanted): Promise<StoredPackage | undefined> => {
+      const change = { name, version: '1.0.0', from: ['active'], to: 'deleted', reason: null, by: 'lea' } as const;
+      await store.changeState(change, { actor: 'lea', action: 'test', subject: 'test', body: {} });
+      await store.removeBytes(wanted);
+      return findPackage(wanted);
+    };
+    const opened = aCatalog(signer.publicKeyPem).openForRun(name, '1.0.0');
+    await expect(opened.finally(() => (store.findPackage = findPackage))).rejects.toMatchObject({
+      code: 'version-deleted',
+    });
+  });
+
   it('does not open by a key that was revoked a moment ago, though it is verified already', async () => {
     const key = aSigner();
     const owned = { name: `owned-${name}`, version: '1.0.0' };

@@ -5,7 +5,7 @@ import { PackageOpener } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
 import { type CurrentTrust, TrustSource } from '../trust/trust.source.js';
 import { isVersion } from '../workflows/version-sort-key.js';
-import { requireRunnable, requireStartable } from '../workflows/version-standing.js';
+import { requireKept, requireRunnable, requireStartable } from '../workflows/version-standing.js';
 import { type SeenVersion, WorkflowStore } from '../workflows/workflow.store.js';
 import { isWorkflowName, workflowNotFound } from '../workflows/workflow-name.js';
 import { VerifiedPackageCache } from './verified-package.cache.js';
@@ -59,9 +59,16 @@ export class StoredWorkflowCatalog extends WorkflowCatalog {
     return isVersion(version) ? this.workflows.seeVersion(name, version) : undefined;
   }
 
+  /** It may have been deleted since it was seen. */
+  private async whyMissing(digest: string): Promise<RegistryError> {
+    const seen = await this.workflows.seeDigest(digest);
+    if (seen) requireKept(seen);
+    return packageNotFound(digest);
+  }
+
   private async verify(digest: string, { set }: CurrentTrust): Promise<{ opened: VerifiedPackage; size: number }> {
     const stored = await this.workflows.findPackage(digest);
-    if (!stored) throw packageNotFound(digest);
+    if (!stored) throw await this.whyMissing(digest);
     const { file, judgement } = await this.opener.open(stored.bytes, stored.signatures, set, digest);
     const { name, version } = file.package.metadata;
     const opened: VerifiedPackage = {
