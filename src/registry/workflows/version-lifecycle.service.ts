@@ -91,11 +91,10 @@ export class VersionLifecycle {
    */
   async delete(name: string, version: string, by: string, hasRun: () => Promise<boolean>): Promise<void> {
     const found = await this.findAny(name, version);
-    if (found.state !== 'deleted') {
-      if (found.state === 'revoked') throw conflict(found, 'stays, so that its bytes never come back');
-      if (await hasRun()) throw conflictOfRuns(found);
-      await this.markDeleted(found, by, hasRun);
-    }
+    if (found.state === 'revoked') throw conflict(found, 'stays, so that its bytes never come back');
+    // Asked also of what is marked already: whoever marked it may be about to take that back for the sake of a run.
+    if (await hasRun()) throw conflictOfRuns(found);
+    if (found.state !== 'deleted') await this.markDeleted(found, by, hasRun);
     await this.workflows.removeBytes(found.digest);
   }
 
