@@ -156,9 +156,10 @@ export class Atom {
     const keys = generateKeyPair('');
     this.signer = openPrivateKey(keys.privateKeyFile, '');
     this.publicKeyPem = keys.publicKeyPem;
+    // A lease shorter than what a cold worker blocks on a busy machine would be lost by nobody's fault.
     this.env = {
       ...{ DATABASE_URL: this.databaseUrl, QUEUE_BACKEND: options.queue, COSIGN_PUBLIC_KEY: keys.publicKeyPem },
-      ...{ KUBECONFIG: kubeconfig, LOG_LEVEL: 'warn', RUN_LEASE_MS: '1500', RECONCILE_INTERVAL_MS: '300' },
+      ...{ KUBECONFIG: kubeconfig, LOG_LEVEL: 'warn', RUN_LEASE_MS: '2500', RECONCILE_INTERVAL_MS: '300' },
       ...(options.queue === 'redis' && { REDIS_URL: options.redisUrl ?? redisUrl() ?? '' }),
       ...options.env,
     };
