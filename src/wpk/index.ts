@@ -103,7 +103,6 @@ export {
   TrustError,
   type TrustFile,
   type TrustPolicy,
-  trustSchema,
   type TrustSet,
   type TrustSurroundings,
 } from './trust/index.js';

@@ -20,5 +20,4 @@ export {
 } from './trust.document.js';
 export { TrustError } from './trust.error.js';
 export { type CheckFiles, type PolicyCheckFiles, readTrustFile, type TrustFile } from './trust.file.js';
-export { trustSchema } from './trust.schema.js';
 export { compileTrust, FALLBACK_POLICY, type TrustSet, type TrustSurroundings } from './trust-set.js';

@@ -10,7 +10,7 @@ let schema: JsonObject | undefined;
 let validate: ValidateFunction | undefined;
 
 /** The JSON Schema of a trust file. */
-export function trustSchema(): JsonObject {
+function trustSchema(): JsonObject {
   return (schema ??= load());
 }
 
