@@ -25,30 +25,6 @@ export function byRule(cases: readonly Case[]): [rule: string, cases: readonly C
   return rules.map((rule) => [rule, cases.filter((given) => given.rule === rule)]);
 }
 
-/** What is not decided in this time is tried again: the least of all tries is what the work itself costs. */
-const QUICK_SECONDS = 1;
-const TRIES = 5;
-
-/**
- * CPU seconds, least of several tries where the first was slow. Jest runs all suites in one process, and CPU time counts the
- * collection of their garbage and what a busy neighbour of the core takes away.
- */
-export async function timed<T>(work: () => T | Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
-  let least = await measured(work);
-  for (let tries = 1; tries < TRIES && least.seconds >= QUICK_SECONDS; tries++) {
-    const again = await measured(work);
-    if (again.seconds < least.seconds) least = again;
-  }
-  return least;
-}
-
-async function measured<T>(work: () => T | Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
-  const before = process.cpuUsage();
-  const value = await work();
-  const { user, system } = process.cpuUsage(before);
-  return { value, seconds: (user + system) / 1e6 };
-}
-
 /** The value at a JSON pointer without escapes. */
 export function valueAt(root: unknown, pointer: string): unknown {
   return pointer

@@ -170,3 +170,23 @@ export const PACKAGE_COSTS: readonly PackageCost[] = [
     },
   ],
 ];
+
+/** About a mebibyte of one thing that no package has so many of. */
+export const PACKAGE_MEBIBYTES: readonly (readonly [name: string, change: object])[] = [
+  ['members that nobody knows', Object.fromEntries(Array.from({ length: 9_000 }, (_, at) => [`k${at}`, at]))],
+  ['tags', { metadata: { ...SEED.metadata, tags: Array.from({ length: 15_000 }, (_, at) => `t${at}`) } }],
+  ['hosts', { spec: { ...SEED.spec, egress: Array.from({ length: 15_000 }, (_, at) => `h${at}.example.com`) } }],
+  ['steps', { spec: { steps: Array.from({ length: 3_800 }, (_, at) => ({ name: `s${at}`, uses: 'later/action' })) } }],
+  [
+    'steps of one name',
+    { spec: { steps: Array.from({ length: 3_800 }, () => ({ name: 's', uses: 'later/action' })) } },
+  ],
+  [
+    'outputs',
+    { spec: { ...SEED.spec, outputs: Object.fromEntries(Array.from({ length: 9_000 }, (_, at) => [`o${at}`, 1])) } },
+  ],
+  [
+    'permissions',
+    { spec: { ...SEED.spec, permissions: Array.from({ length: 3_800 }, () => ({ verbs: ['get', 'get'] })) } },
+  ],
+];

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { type PackageFile, readPackage, WpkError } from '../../src/wpk/index.js';
-import { byRule, type Case, isHostile, timed, valueAt } from './case.js';
+import { byRule, type Case, isHostile, valueAt } from './case.js';
 import { type StyleName, STYLES, writeDocument } from './document.writer.js';
 import { benignDocuments } from './documents.benign.js';
 import { hostileDocuments } from './documents.js';
@@ -53,22 +53,21 @@ describe('the corpus of documents', () => {
     },
   );
 
-  it.each(byRule(hostile))('refuses what breaks the rule, in less than a second: %s', async (_rule, cases) => {
+  it.each(byRule(hostile))('refuses what breaks the rule: %s', async (_rule, cases) => {
     const mistakes: string[] = [];
     for (const given of cases) {
-      const { seconds, value } = await timed(() => outcomeOf(given));
-      const found = seconds < 1 ? mistake(given, value) : `${seconds} s`;
+      const found = mistake(given, await outcomeOf(given));
       if (found !== undefined) mistakes.push(`${given.name}: ${found}`);
     }
     expect(mistakes).toEqual([]);
   });
 
-  it.each(byRule(benign))('accepts what only looks like it, in less than a second: %s', async (_rule, cases) => {
+  it.each(byRule(benign))('accepts what only looks like it: %s', async (_rule, cases) => {
     for (const given of cases) {
-      const { seconds, value } = await timed(() => outcomeOf(given));
+      const value = await outcomeOf(given);
       if (value instanceof WpkError) throw new Error(`${given.name}: ${value.message}`);
       const read = given.reads && valueAt(value.document, given.reads.pointer);
-      expect([given.name, read, seconds < 1]).toEqual([given.name, given.reads?.value, true]);
+      expect([given.name, read]).toEqual([given.name, given.reads?.value]);
     }
   });
 });

@@ -28,9 +28,7 @@ it.each([
   expect(read(header)).toEqual(expected);
 });
 
-it('reads a long header without end in linear time', () => {
-  const started = performance.now();
-  parseChallenges(`Bearer ${'a="\\'.repeat(50_000)}`);
-  parseChallenges(' ,\t'.repeat(50_000));
-  expect(performance.now() - started).toBeLessThan(1_000);
+it('reads a long header without end, which would outlast the time of the test if it were not linear', () => {
+  expect(parseChallenges(`Bearer ${'a="\\'.repeat(500_000)}`)).toBeDefined();
+  expect(parseChallenges(' ,\t'.repeat(500_000))).toEqual([]);
 });

@@ -62,9 +62,7 @@ describe('matchesIdentity', () => {
   });
 
   it('takes no longer for a glob and a name that are made for each other', () => {
-    const started = performance.now();
-    expect(matches(`${'*a'.repeat(16)}b`, 'a'.repeat(2000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(matches(`${'*a'.repeat(16)}b`, 'a'.repeat(2000))).toBe(false); // with backtracking: years
   });
 });
 
