@@ -31,8 +31,14 @@ try {
   console.error(error instanceof Refusal ? error.message : error);
   process.exit(1);
 }
-const { result, status, parts } = runJest(tiers, rest);
-report(result, status, parts);
+const folder = mkdtempSync(path.join(os.tmpdir(), 'atom-jest-'));
+let ended;
+try {
+  ended = tiers.map((tier) => runJest(tier, rest, folder));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+report(ended);
 
 function readArguments(args) {
   const tiers = [];
@@ -49,62 +55,71 @@ function readArguments(args) {
   return { tiers: tiers.length > 0 ? tiers : USUAL_TIERS, rest };
 }
 
-function runJest(tiers, rest) {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'atom-jest-'));
-  const resultFile = path.join(folder, 'result.json');
-  const partsFile = path.join(folder, 'parts.json');
-  try {
-    const jest = [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      'node_modules/jest/bin/jest.js',
-    ];
-    // On two cores Jest runs the suites in its own process: what a failed test left open must not keep it from saying so.
-    const output = ['--forceExit', '--json', `--outputFile=${resultFile}`, '--selectProjects', ...tiers];
-    const { status } = spawnSync(nodeBinary(), [...jest, ...rest, ...output], {
-      cwd: ROOT,
-      env: { ...environment(), ATOM_TEST_PARTS_FILE: partsFile },
-      // --json also prints the result; the reporters write to standard error.
-      stdio: ['inherit', 'ignore', 'inherit'],
-    });
-    return { status, result: readJson(resultFile), parts: readJson(partsFile) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** Each tier in a Jest of its own: on two cores all suites of one Jest share a process, its garbage and what is left open in it. */
+function runJest(tier, rest, folder) {
+  const resultFile = path.join(folder, `${tier}.json`);
+  const partsFile = path.join(folder, `${tier}.parts.json`);
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  // What a failed test left open must not keep Jest from saying so.
+  const output = ['--forceExit', '--json', `--outputFile=${resultFile}`, '--passWithNoTests', '--selectProjects', tier];
+  const workers = tier === 'unit' ? ['--maxWorkers=100%'] : []; // nothing but the processor to share
+  const { status } = spawnSync(nodeBinary(), [...jest, ...rest, ...workers, ...output], {
+    cwd: ROOT,
+    env: { ...environment(), ATOM_TEST_PARTS_FILE: partsFile },
+    // --json also prints the result; the reporters write to standard error.
+    stdio: ['inherit', 'ignore', 'inherit'],
+  });
+  return { tier, status, result: readJson(resultFile), parts: readJson(partsFile) };
 }
 
-function report(result, status, parts) {
-  if (result === undefined) {
-    console.error('Jest ended without a result.');
+function report(ended) {
+  const silent = ended.filter(({ result }) => result === undefined);
+  if (silent.length > 0) {
+    console.error(`Jest ended without a result: ${silent.map(({ tier }) => tier).join(', ')}.`);
     process.exit(1);
   }
-  const missing = [];
-  const used = [];
-  if (parts !== undefined) {
-    used.push(parts.postgres);
-    if (parts.redis === null) missing.push('redis-server');
-    else used.push(parts.redis);
-    for (const { name, ask } of PROGRAMS) {
-      const version = versionOf(name, ask);
-      if (version !== undefined) used.push(`${name} ${version}`);
-      else missing.push(name);
-    }
-  }
-  const ran = TIERS.map((tier) => [tier, suitesOf(result, tier)]).filter(([, count]) => count > 0);
-  const suites = ran.map(([tier, count]) => `${count} ${tier}`).join(', ');
+  const { used, missing } = programs(ended.find(({ parts }) => parts !== undefined)?.parts);
+  const suites = ended
+    .filter(({ result }) => result.numTotalTestSuites > 0)
+    .map(({ tier, result }) => `${result.numTotalTestSuites} ${tier}`)
+    .join(', ');
   const without = missing.length > 0 ? `; not on this machine, so left out: ${missing.join(', ')}` : '';
   console.log(`\nSuites: ${suites || 'none'}. Real parts: ${used.join(', ') || 'none needed'}${without}.`);
-  const refused = ci && missing.length > 0 ? missing.length : 0;
+  const refused = ci ? missing.length : 0;
   if (refused > 0) console.log('In CI every part must be there: a missing part counts as a failure.');
-  const broken = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0);
-  const failed = result.numFailedTests + broken.length + refused;
-  console.log(`${result.numPassedTests} passed, ${failed} failed`);
-  process.exit(failed > 0 ? 1 : (status ?? 1));
+  const passed = ended.reduce((sum, { result }) => sum + result.numPassedTests, 0);
+  const failed = ended.reduce((sum, { result }) => sum + failuresOf(result), refused);
+  for (const name of ended.flatMap(({ result }) => failedSuites(result))) console.log(`failed: ${name}`);
+  console.log(`${passed} passed, ${failed} failed`);
+  const wrong = ended.find(({ status }) => status !== 0);
+  process.exit(failed > 0 || passed === 0 ? 1 : (wrong?.status ?? (wrong ? 1 : 0)));
 }
 
-function suitesOf(result, tier) {
-  const ending = tier === 'unit' ? '.spec.ts' : `.${tier}-spec.ts`;
-  return result.testResults.filter((suite) => suite.name.endsWith(ending)).length;
+/** The programs of the machine that the suites that ran have found, and those that they went without. */
+function programs(parts) {
+  const used = [];
+  const missing = [];
+  if (parts === undefined) return { used, missing };
+  used.push(parts.postgres);
+  if (parts.redis === null) missing.push('redis-server');
+  else used.push(parts.redis);
+  for (const { name, ask } of PROGRAMS) {
+    const version = versionOf(name, ask);
+    if (version !== undefined) used.push(`${name} ${version}`);
+    else missing.push(name);
+  }
+  return { used, missing };
+}
+
+/** Tests that failed, and suites that could not be loaded. */
+function failuresOf(result) {
+  const broken = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0);
+  return result.numFailedTests + broken.length;
+}
+
+function failedSuites(result) {
+  const failed = result.testResults.filter((suite) => suite.status === 'failed');
+  return failed.map((suite) => path.relative(ROOT, suite.name));
 }
 
 function versionOf(name, ask) {
