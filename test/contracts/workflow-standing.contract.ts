@@ -280,6 +280,14 @@ export function workflowStandingContract(subject: () => WorkflowsSubject): void 
       expect(await store.add(again, null)).toMatchObject({ created: false });
     });
 
+    it('are needed for the version to stand again: once removed, only the bytes themselves bring it back', async () => {
+      const { name, digest } = await deleted();
+      await store.removeBytes(digest);
+      expect(await change(name, '1.0.0', 'active')).toBe(false);
+      expect(await store.find(name, '1.0.0')).toMatchObject({ state: 'deleted' });
+      expect(await audited(name, '1.0.0')).toEqual(['deleted']);
+    });
+
     it('come back when they were never removed, too', async () => {
       const version = await deleted();
       expect(await store.add(version, null)).toMatchObject({ created: true, version: { state: 'active' } });

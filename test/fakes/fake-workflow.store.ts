@@ -117,7 +117,8 @@ export class FakeWorkflowStore extends WorkflowStore {
 
   changeState({ from, to, reason, by, ...ref }: StateChange, audit: NewAuditEntry): Promise<boolean> {
     const row = this.row(ref);
-    if (!row || !from.includes(row.version.state)) return Promise.resolve(false);
+    const isPossible = row && from.includes(row.version.state) && (to === 'deleted' || row.bytes !== undefined);
+    if (!isPossible) return Promise.resolve(false);
     Object.assign(row.version, { state: to, stateReason: reason, stateBy: by, stateAt: this.now() });
     this.audit.write(audit);
     return Promise.resolve(true);

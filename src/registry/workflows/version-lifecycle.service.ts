@@ -106,10 +106,10 @@ export class VersionLifecycle {
       const now = await this.findAny(name, version);
       if (now.state !== 'deleted') throw conflict(now, 'was changed at the same time; look at it and try again');
     } else if (await hasRun()) {
-      // A run that was accepted a moment ago: the version comes back as it was.
+      // A run that was accepted a moment ago: the version comes back as it was, unless somebody has finished deleting it.
       const back = { name, version, from: ['deleted'], to: state, reason, by } as const;
-      await this.workflows.changeState(back, auditEntry(name, version, by, 'version.undelete', {}));
-      throw conflictOfRuns(found);
+      const isBack = await this.workflows.changeState(back, auditEntry(name, version, by, 'version.undelete', {}));
+      if (isBack) throw conflictOfRuns(found);
     }
   }
 

@@ -104,12 +104,14 @@ export const LOCK_WORKFLOW = {
   text: 'SELECT name FROM workflow WHERE name = $1 FOR UPDATE',
 };
 
-/** $3: the states that it may come from. */
+/** $3: the states that it may come from. What has no bytes any more stays deleted. */
 export const CHANGE_STATE = {
   name: 'registry-change-state',
   text: `
     UPDATE workflow_version SET state = $4, state_reason = $5, state_by = $6, state_at = now()
-     WHERE name = $1 AND version = $2 AND state = ANY ($3::text[]) RETURNING digest`,
+     WHERE name = $1 AND version = $2 AND state = ANY ($3::text[])
+       AND ($4 = 'deleted' OR EXISTS (SELECT FROM package WHERE package.digest = workflow_version.digest))
+    RETURNING digest`,
 };
 
 export const SET_OVERRIDE = {

@@ -83,7 +83,7 @@ export abstract class WorkflowStore {
   /** Oldest first. */
   abstract signaturesOf(digest: string): Promise<StoredSignature[]>;
 
-  /** Makes the change and its audit entry durable together; false, and nothing done, when the state is another one. */
+  /** Makes the change and its audit entry durable together; false, and nothing done, in another state or without the bytes. */
   abstract changeState(change: StateChange, audit: NewAuditEntry): Promise<boolean>;
 
   /** Sets or ends (null) the override of an active or yanked version; false when there is none such. */
