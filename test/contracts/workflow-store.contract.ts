@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { WorkflowStore } from '../../src/registry/workflows/workflow.store.js';
 import type { NewVersion, WorkflowVersion } from '../../src/registry/workflows/workflow-version.js';
+import { signerId } from '../../src/wpk/index.js';
 import { aNewVersion, asAdded, aSignature, type WorkflowsSubject } from '../builders/new-version.builder.js';
 import { anAuditEntry } from './audit-log.contract.js';
 import { aTrustDocument } from './trust-store.contract.js';
@@ -112,6 +113,15 @@ function addingContract(subject: () => WorkflowsSubject): void {
     }
     expect(stored.at(-1)).toMatchObject({ text: 's' });
     expect((await store.findPackage(added.digest))?.signatures).toEqual(stored);
+  });
+
+  it('gives the signatures back in the order in which they came', async () => {
+    const keys = ['key-5', 'key-2', 'key-8', 'key-1', 'key-9', 'key-3'];
+    const added = aNewVersion('in-order', '1.0.0', { signatures: keys.slice(0, 3).map((id) => aSignature(id)) });
+    await store.add(added, null);
+    await store.add({ ...added, signatures: keys.slice(3).map((id) => aSignature(id)) }, null);
+    const ids = (await store.signaturesOf(added.digest)).map(({ signer }) => signerId(signer));
+    expect(ids).toEqual(keys);
   });
 
   it('takes one more signature together with its audit entry, and none without', async () => {

@@ -16,6 +16,13 @@ const SEARCH = `
 /** Of today: an override that has expired is none. */
 const OVERRIDE = `CASE WHEN (override->>'expiresAt')::timestamptz > now() THEN override END`;
 
+/** Signatures as they were given, in JSON. Those of one upload keep their order: each was stored a microsecond after the one before. */
+const signaturesOf = (json: string): string => `
+  ROWS FROM (jsonb_to_recordset(${json}::jsonb)
+    AS (signer_id text, signer jsonb, kind text, text text, logged boolean, signed_at timestamptz)) WITH ORDINALITY
+  AS s (signer_id, signer, kind, text, logged, signed_at, place)`;
+const STORED_AT = `now() + (s.place - 1) * interval '1 microsecond'`;
+
 const TRUST_REVISION = '(SELECT coalesce(max(revision), 0) FROM trust_revision)';
 
 /**
@@ -36,10 +43,9 @@ export const ADD = {
       INSERT INTO package (digest, media_type, size, bytes)
       SELECT digest, media_type, size, $17 FROM added
     ), signed AS (
-      INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, signed_at)
-      SELECT a.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.signed_at
-        FROM added a, jsonb_to_recordset($19::jsonb)
-             AS s (signer_id text, signer jsonb, kind text, text text, logged boolean, signed_at timestamptz)
+      INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, signed_at, stored_at)
+      SELECT a.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.signed_at, ${STORED_AT}
+        FROM added a, ${signaturesOf('$19')}
       ON CONFLICT DO NOTHING -- one signer may have signed twice
     ), shown AS (
       INSERT INTO workflow AS w (name, versions, latest_version, shown_version, shown_rank, state, description, tags, families,
@@ -69,10 +75,9 @@ export const ADD = {
 export const SIGN = {
   name: 'registry-sign',
   text: `
-    INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, signed_at)
-    SELECT p.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.signed_at
-      FROM package p, jsonb_to_recordset($2::jsonb)
-           AS s (signer_id text, signer jsonb, kind text, text text, logged boolean, signed_at timestamptz)
+    INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, signed_at, stored_at)
+    SELECT p.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.signed_at, ${STORED_AT}
+      FROM package p, ${signaturesOf('$2')}
      WHERE p.digest = $1
     ON CONFLICT DO NOTHING RETURNING signer_id`,
 };
