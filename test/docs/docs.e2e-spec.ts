@@ -10,6 +10,7 @@ import { runDocument } from './document.runner.js';
 const DOCUMENTS = [
   { file: 'docs/packages.md', atLeast: 30 },
   { file: 'docs/signing.md', atLeast: 55 },
+  { file: 'docs/trust.md', atLeast: 38 },
 ] as const;
 
 const parts = await findParts();
