@@ -8,6 +8,7 @@ import { runDocument } from './document.runner.js';
 
 /** What readers type in these documents is run; the numbers are of commands, so that none gets lost unnoticed. */
 const DOCUMENTS = [
+  { file: 'docs/oci.md', atLeast: 25 },
   { file: 'docs/packages.md', atLeast: 30 },
   { file: 'docs/signing.md', atLeast: 55 },
   { file: 'docs/trust.md', atLeast: 38 },
