@@ -12,6 +12,7 @@ const DOCUMENTS = [
   { file: 'docs/packages.md', atLeast: 30 },
   { file: 'docs/signing.md', atLeast: 80 },
   { file: 'docs/trust.md', atLeast: 38 },
+  { file: 'docs/vault.md', atLeast: 23 },
 ] as const;
 
 const parts = await findParts();

@@ -49,6 +49,12 @@ describe('a document that is run', () => {
     expect(Greeter.running).toBe(0);
   });
 
+  it('starts with the variables of the terminal, which have to be set', async () => {
+    const start = '<!-- start: greeter NAME=$NAME -->';
+    await run(...output('$ NAME=you'), start, ...output('$ echo $GREETING', 'hello you'));
+    await expect(run('', start)).rejects.toThrow('doc.md:2: <!-- start -->\n');
+  });
+
   it('may start the same again, which goes on with what it has', async () => {
     const [first, second] = ['<!-- start: greeter NAME=you -->', '<!-- start: greeter NAME=me -->'];
     await run(first, second, ...output('$ echo $GREETING', 'hello you and me'));

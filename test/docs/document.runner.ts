@@ -70,8 +70,18 @@ async function start(
   const service = started.get(step.service) ?? parts.services[step.service]?.();
   if (!service) throw new Error(`nothing is called "${step.service}" here`);
   started.set(step.service, service);
-  const exported = Object.entries(await service.start(folder, step.settings));
+  const settings: Record<string, string> = {};
+  for (const [name, value] of Object.entries(step.settings)) settings[name] = await expanded(value, session);
+  const exported = Object.entries(await service.start(folder, settings));
   for (const [name, value] of exported) await session.run(`export ${name}='${value}'`);
+}
+
+/** With the variables that it names, as the terminal has them. */
+async function expanded(value: string, session: ConsoleSession): Promise<string> {
+  if (!value.includes('$')) return value;
+  const { output, succeeded } = await session.run(`printf %s "${value}"`);
+  if (!succeeded) throw new Error(output);
+  return output;
 }
 
 async function explained(file: string, step: DocumentStep, work: () => Promise<unknown>): Promise<void> {

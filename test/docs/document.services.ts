@@ -5,6 +5,7 @@ import { Atom, TOKEN } from '../e2e/atom.js';
 import { LocalSigstore } from '../interop/local-sigstore.js';
 import type { RegistryProcess } from '../oci/registry.process.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { VaultServer } from '../vault/vault.server.js';
 import type { DocumentService } from './document.runner.js';
 
 type Settings = Readonly<Record<string, string>>;
@@ -46,6 +47,22 @@ export class SigstoreService implements DocumentService {
 
   async stop(): Promise<void> {
     await this.sigstore?.close();
+  }
+}
+
+/** `<!-- start: vault -->`: a Vault, whose operator has its address and root token in the environment. */
+export class VaultService implements DocumentService {
+  private vault: VaultServer | undefined;
+
+  constructor(private readonly program: string) {}
+
+  async start(): Promise<Settings> {
+    this.vault ??= await VaultServer.start(this.program);
+    return { VAULT_ADDR: this.vault.address, VAULT_TOKEN: this.vault.rootToken };
+  }
+
+  async stop(): Promise<void> {
+    await this.vault?.stop();
   }
 }
 
