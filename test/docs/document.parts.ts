@@ -59,8 +59,9 @@ function those<From, To>(all: Readonly<Record<string, From>>, choose: (from: Fro
 
 async function findRegistry(): Promise<ServiceSearch> {
   const debian = await findDockerRegistry();
-  if ('program' in debian)
-    {return { open: () => new RegistryService(() => RegistryProcess.distribution(debian.program)) };}
+  if ('program' in debian) {
+    return { open: () => new RegistryService(() => RegistryProcess.distribution(debian.program)) };
+  }
   const olareg = await findOlareg();
   if ('missing' in olareg) return olareg;
   return { open: () => new RegistryService(() => RegistryProcess.olareg(olareg.program)) };
