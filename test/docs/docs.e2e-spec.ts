@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -36,3 +36,12 @@ describe.each(DOCUMENTS)('$file', ({ file, atLeast }) => {
 function linesOfCommands(text: string): number[] {
   return text.split('\n').flatMap((line, index) => (/^\s*\$ /.test(line) ? [index + 1] : []));
 }
+
+it('leaves out no document that tells its reader to type something', async () => {
+  // test/deploy follows the first, which needs containers; nothing runs the second, which needs a cluster.
+  const elsewhere = ['docs/compose.md', 'docs/helm.md'];
+  const files = (await readdir('docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+  const texts = await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')] as const));
+  const typed = texts.filter(([, text]) => /^\s*(```|~~~) *(console|sh|bash|shell)/m.test(text)).map(([file]) => file);
+  expect(typed.sort()).toEqual([...DOCUMENTS.map(({ file }) => file), ...elsewhere].sort());
+});
