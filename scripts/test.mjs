@@ -19,6 +19,7 @@ const PROGRAMS = [
   { name: 'oras', ask: ['version'] },
   { name: 'olareg', ask: ['version'] },
   { name: 'docker-registry', ask: ['--version'] },
+  { name: 'vault', ask: ['version'] },
 ];
 
 const { tiers, rest } = readArguments(process.argv.slice(2));

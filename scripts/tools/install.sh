@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the programs that the tests use, built with Go: those that check and try the Helm chart, and a server of Vault. What is there in the right version is left alone.
+# Installs the programs that the tests use, built with Go: those that check and try the Helm chart, a server of Vault and its command line. What is there in the right version is left alone.
 #   scripts/tools/install.sh [NAME…]      without names: all of them
 #   scripts/tools/install.sh --folder     prints where they are
-# A build of the Kubernetes programs takes minutes and gigabytes of build cache the first time. ATOM_TOOLS moves the folder.
+# A build of the Kubernetes programs or of vault takes minutes and gigabytes of build cache the first time. ATOM_TOOLS moves the folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -28,15 +28,16 @@ plan() {
       echo "module tools/kubernetes k8s.io/kubernetes/cmd/$1 $(required tools/kubernetes k8s.io/kubernetes)"
       ;;
     etcd) echo "module tools/etcd go.etcd.io/etcd/server/v3 $(required tools/etcd go.etcd.io/etcd/server/v3)" ;;
-    # A program of this repository around the packages of Vault.
+    # Programs of this repository around the packages of Vault: its core, and its command line.
     vault-server) echo "module tools/vault atom.dev/tools/vault $(required tools/vault github.com/hashicorp/vault)" ;;
+    vault) echo "module tools/vault-cli atom.dev/tools/vault-cli $(required tools/vault-cli github.com/hashicorp/vault)" ;;
     *)
       echo "scripts/tools/install.sh: no tool is called \"$1\". There are: $all" >&2
       exit 2
       ;;
   esac
 }
-all="helm3 helm4 helm-unittest kubeconform kube-score helm-docs kwok etcd kube-apiserver kube-controller-manager kube-scheduler kubectl vault-server"
+all="helm3 helm4 helm-unittest kubeconform kube-score helm-docs kwok etcd kube-apiserver kube-controller-manager kube-scheduler kubectl vault-server vault"
 
 required() { awk -v module="$2" '$1 == "require" && $2 == module { print $3 }' "$1/go.mod"; }
 
@@ -83,7 +84,7 @@ build() {
   flags=$(link_flags "$name" "$version")
   local what="$package@$version $flags"
   if [ "$name" = kwok ]; then what+=" with stages"; fi
-  if [ "$name" = vault-server ]; then what+=" from $(cat tools/vault/main.go tools/vault/go.sum | sha256sum | cut -c1-16)"; fi
+  if [ -e "$folder/main.go" ]; then what+=" from $(cat "$folder/main.go" "$folder/go.sum" | sha256sum | cut -c1-16)"; fi
   if [ -x "$bin/$name" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$what" ]; then return; fi
   if ! command -v go >/dev/null; then
     echo "scripts/tools/install.sh: $name $version is built with Go, and there is no Go on the PATH. Install Go 1.26 or newer." >&2

@@ -9,7 +9,8 @@
  *
  *     <!-- file: PATH -->           the block that follows is the content of this file
  *     <!-- run: COMMAND -->         a command that readers need not see
- *     <!-- start: SERVICE A=b -->   starts a service of the runner with these settings
+ *     <!-- start: SERVICE A=b -->   starts a service of the runner with these settings; again, with others instead.
+ *                                   `$NAME` in one is a variable of the terminal
  */
 export type DocumentStep = CommandStep | FileStep | StartStep;
 

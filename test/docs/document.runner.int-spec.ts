@@ -15,9 +15,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 class Greeter implements DocumentService {
   static running = 0;
-  start(_folder: string, { NAME = '' }: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  private readonly names: string[] = [];
+  constructor() {
     Greeter.running += 1;
-    return Promise.resolve({ GREETING: `hello ${NAME}` });
+  }
+  start(_folder: string, { NAME = '' }: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+    this.names.push(NAME);
+    return Promise.resolve({ GREETING: `hello ${this.names.join(' and ')}` });
   }
   stop(): Promise<void> {
     Greeter.running -= 1;
@@ -42,6 +46,18 @@ describe('a document that is run', () => {
   it('gets the environment of what it starts, which is stopped at its end', async () => {
     await run('<!-- start: greeter NAME=you -->', ...output('$ echo $GREETING', 'hello you'));
     await expect(run('<!-- start: greeter -->', ...output('$ exit 1'))).rejects.toThrow();
+    expect(Greeter.running).toBe(0);
+  });
+
+  it('starts with the variables of the terminal, which have to be set', async () => {
+    const start = '<!-- start: greeter NAME=$NAME -->';
+    await run(...output('$ NAME=you'), start, ...output('$ echo $GREETING', 'hello you'));
+    await expect(run('', start)).rejects.toThrow('doc.md:2: <!-- start -->\n');
+  });
+
+  it('may start the same again, which goes on with what it has', async () => {
+    const [first, second] = ['<!-- start: greeter NAME=you -->', '<!-- start: greeter NAME=me -->'];
+    await run(first, second, ...output('$ echo $GREETING', 'hello you and me'));
     expect(Greeter.running).toBe(0);
   });
 

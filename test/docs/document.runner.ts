@@ -7,8 +7,9 @@ import { ConsoleSession } from './console-session.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** What a document may start; answers the environment that the commands after it get. */
+/** What a document may start. */
 export interface DocumentService {
+  /** Answers the environment that the commands after it get. Called again, it goes on with its data and other settings. */
   start(folder: string, settings: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
 }
@@ -30,7 +31,7 @@ export async function runDocument(file: string, parts: DocumentParts): Promise<r
   const folder = path.join(home, 'work');
   await mkdir(folder);
   const session = new ConsoleSession(folder, await environment(home, parts.programs));
-  const services: DocumentService[] = [];
+  const services = new Map<string, DocumentService>();
   const ran: CommandStep[] = [];
   try {
     for (const step of steps) {
@@ -43,7 +44,7 @@ export async function runDocument(file: string, parts: DocumentParts): Promise<r
     return ran;
   } finally {
     await session.close();
-    for (const service of services.reverse()) await service.stop();
+    for (const service of [...services.values()].reverse()) await service.stop();
     await rm(home, { recursive: true, force: true });
   }
 }
@@ -64,13 +65,23 @@ async function start(
   folder: string,
   session: ConsoleSession,
   parts: DocumentParts,
-  started: DocumentService[],
+  started: Map<string, DocumentService>,
 ): Promise<void> {
-  const service = parts.services[step.service]?.();
+  const service = started.get(step.service) ?? parts.services[step.service]?.();
   if (!service) throw new Error(`nothing is called "${step.service}" here`);
-  started.push(service);
-  const exported = Object.entries(await service.start(folder, step.settings));
+  started.set(step.service, service);
+  const settings: Record<string, string> = {};
+  for (const [name, value] of Object.entries(step.settings)) settings[name] = await expanded(value, session);
+  const exported = Object.entries(await service.start(folder, settings));
   for (const [name, value] of exported) await session.run(`export ${name}='${value}'`);
+}
+
+/** With the variables that it names, as the terminal has them. */
+async function expanded(value: string, session: ConsoleSession): Promise<string> {
+  if (!value.includes('$')) return value;
+  const { output, succeeded } = await session.run(`printf %s "${value}"`);
+  if (!succeeded) throw new Error(output);
+  return output;
 }
 
 async function explained(file: string, step: DocumentStep, work: () => Promise<unknown>): Promise<void> {

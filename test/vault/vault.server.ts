@@ -69,6 +69,10 @@ export class VaultServer {
     return this.announced.address;
   }
 
+  get rootToken(): string {
+    return this.announced.rootToken;
+  }
+
   async stop(): Promise<void> {
     await this.child.stop(5000);
   }
