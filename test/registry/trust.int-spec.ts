@@ -109,6 +109,13 @@ describe('keys and identities', () => {
     expect(await get('keys/never')).toMatchObject({ status: 404, body: { code: 'trust-not-found' } });
   });
 
+  it('end at a time that everybody reads alike, or are refused: an end that nobody can read would be none', async () => {
+    for (const notAfter of ['2020-W01-1', '20200101T000000Z', '2020-01-01T00:00:00']) {
+      const refused = await post('keys', { name: 'endless', publicKey: aSigner().publicKeyPem, notAfter });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'trust-invalid' } });
+    }
+  });
+
   it('may be identities of a certificate', async () => {
     const identity = { issuer: 'https://issuer.example', subject: 'https://ci.example/acme/*' };
     expect(await post('identities', { name: 'release', ...identity })).toMatchObject({ status: 201 });

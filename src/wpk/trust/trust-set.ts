@@ -12,6 +12,7 @@ import {
   type TrustRoot,
 } from '../signatures/index.js';
 import type { WpkProblem } from '../wpk.error.js';
+import { faultsOfTimes } from './entry.validity.js';
 import { compileNameGlob } from './name.glob.js';
 import type { TrustDocument, TrustedKeyEntry, TrustEntry, TrustPolicy } from './trust.document.js';
 import { TrustError } from './trust.error.js';
@@ -41,12 +42,13 @@ export interface TrustSet {
 /** Name of the policy that the keys of the environment make. No policy of a document may have it. */
 export const FALLBACK_POLICY = 'environment';
 
-/** Throws {@link TrustError} for keys that cannot be read, names that stand twice and references that lead nowhere. */
+/** Throws {@link TrustError} for keys and times that cannot be read, names that stand twice and references that lead nowhere. */
 export function compileTrust(document: TrustDocument, { fallbackKeys = [], root }: TrustSurroundings = {}): TrustSet {
   const keys = document.keys.map((entry, index) => ({ entry, key: readKey(entry, index) }));
   const problems = [
     ...faultsOfNames(document),
     ...faultsOfKeys(keys),
+    ...faultsOfTimes(document),
     ...faultsOfIdentities(document),
     ...faultsOfPolicies(document),
   ];
