@@ -146,6 +146,13 @@ describe('judge', () => {
       expect(under(web, bundle(two))).toBe('believed');
     });
 
+    it.each(['environment', 'environment-1', 'environment-2'])(
+      'are not mistaken for a key of the document, whatever its name is: %s',
+      (name) => {
+        expect(under({ keys: [aTrustedKey(name, two)] }, bundle(two))).toBe('TRUST.TOO_FEW');
+      },
+    );
+
     it('are revoked like any other', () => {
       expect(under({ keys: [aTrustedKey('one', one, { state: 'revoked' })] }, bundle(one))).toBe('TRUST.REVOKED');
     });

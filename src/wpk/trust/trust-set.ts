@@ -146,7 +146,8 @@ function faultsOfPolicies({ keys, identities, policies }: TrustDocument): WpkPro
 
 function fallbackEntry({ publicKey }: TrustedKey, index: number): TrustedKeyEntry {
   const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
-  return { name: `${FALLBACK_POLICY}-${index + 1}`, state: 'active', publicKey: pem };
+  // A name that no entry of a document can have: it would sign in this key's place.
+  return { name: `${FALLBACK_POLICY}:${index + 1}`, state: 'active', publicKey: pem };
 }
 
 function fallbackPolicy(keys: readonly TrustedKey[], all: readonly ReadKey[]): readonly TrustPolicy[] {
