@@ -65,6 +65,16 @@ describe('compileTrust', () => {
       { identities: [{ name: 'ci', state: 'active', issuer: 'i', subject: 's', notAfter: 'soon' }] },
       '/identities/0/notAfter',
     ],
+    [
+      'one identity under two names, for revoking one would leave the other',
+      {
+        identities: [
+          { name: 'ci', state: 'revoked', issuer: 'i', subject: 's' },
+          { name: 'again', state: 'active', issuer: 'i', subject: 's' },
+        ],
+      },
+      '/identities/1',
+    ],
     ['a key that is not there', { policies: [aTrustPolicy()] }, '/policies/0/any/0/key'],
     [
       'an identity that is not there',

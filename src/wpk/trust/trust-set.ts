@@ -119,7 +119,11 @@ function faultsOfIdentities({ identities }: TrustDocument): WpkProblem[] {
   return identities.flatMap((identity, index) => {
     try {
       checkTrustedIdentity(identity);
-      return [];
+      const { name, issuer, subject } = identity;
+      const first = identities.find((other) => other.issuer === issuer && other.subject === subject);
+      if (!first || first === identity) return [];
+      const detail = `The identity '${name}' is the same as '${first.name}'; one identity has one name.`;
+      return [{ pointer: `/identities/${index}`, detail }];
     } catch (cause) {
       if (!(cause instanceof SignatureError)) throw cause;
       return [{ pointer: `/identities/${index}`, detail: cause.message }];
