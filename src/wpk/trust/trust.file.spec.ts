@@ -42,6 +42,12 @@ describe('readTrustFile', () => {
     expect(checks.get('team-a')?.good).toEqual({ package: 'good.wpk.yaml', bundles: ['good.sigstore.json'] });
   });
 
+  it('takes the times of what became of a key beside the state that they led to', () => {
+    const times = 'retiredAt: "2026-01-01T00:00:00Z"\n    revokedAt: "2026-02-01T00:00:00Z"';
+    const text = FILE.replace('  - name: team-a\n', `  - name: team-a\n    state: revoked\n    ${times}\n`);
+    expect(read(text).document.keys).toMatchObject([{ state: 'revoked', revokedAt: '2026-02-01T00:00:00Z' }]);
+  });
+
   it.each([
     ['an unknown member', 'keys:', 'keyz:'],
     ['a policy without its checks', /    checks:[^]*/, ''],
@@ -53,6 +59,16 @@ describe('readTrustFile', () => {
       'a retired key without its time',
       '  - name: team-a\n    publicKey',
       '  - name: team-a\n    state: retired\n    publicKey',
+    ],
+    [
+      'a time of revocation of a key that is not revoked',
+      '  - name: team-a\n    publicKey',
+      '  - name: team-a\n    revokedAt: "2026-01-01T00:00:00Z"\n    publicKey',
+    ],
+    [
+      'a time of retirement of a key that is active',
+      '  - name: team-a\n    publicKey',
+      '  - name: team-a\n    retiredAt: "2026-01-01T00:00:00Z"\n    publicKey',
     ],
     ['a time that is none', '  - name: team-a\n    publicKey', '  - name: team-a\n    notAfter: soon\n    publicKey'],
   ])('refuses %s, with its line', (_what, from, to) => {
