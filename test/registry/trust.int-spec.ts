@@ -192,6 +192,8 @@ describe('a trust policy', () => {
 
   it.each([
     ['without checks', { checks: undefined }, 422],
+    ['with a list for checks', { checks: [] }, 422],
+    ['with lists for packages', { checks: { good: [], bad: [] } }, 422],
     ['with a key that is not there', { any: [{ key: 'nobody' }] }, 422],
     ['with an authority that is nothing', { any: [{}] }, 422],
     ['with an authority that is two things', { any: [{ key: 'a', identity: 'b' }] }, 422],
