@@ -169,6 +169,24 @@ describe('a trust policy', () => {
     expect(await register('prod-web', '1.0.0', second)).toMatchObject({ status: 200 });
   });
 
+  it('that asks for an attestation is satisfied by the one that came with a bare signature of the same signer', async () => {
+    const team = await aTrusted();
+    const claims = { name: 'attested-web', version: '1.0.0' };
+    const bytes = aPackage(claims);
+    const checks = {
+      good: { package: bytes.toString('base64'), bundles: [team.attestation(bytes, claims)] },
+      bad: checked(bytes, stranger),
+    };
+    await putPolicy('attested', ['attested-*'], [team], { requireAttestation: true, checks });
+    const signatures = [
+      ['signature', team.signature(bytes)],
+      ['bundle', team.attestation(bytes, claims)],
+    ] as const;
+    expect((await registry.upload([['package', bytes], ...signatures])).status).toBe(201);
+    const verification = '/v1/workflows/attested-web/versions/1.0.0/verification';
+    expect(await registry.send('GET', verification)).toMatchObject({ status: 200, body: { accepted: true } });
+  });
+
   it('that would lock everybody out or let everybody in does not come into force', async () => {
     const team = await aTrusted();
     const bytes = aPackage({ name: 'safe-x' });
