@@ -1,6 +1,9 @@
+import { dsse } from '@sigstore/core';
+
 import {
   generateKeyPair,
   openPrivateKey,
+  PACKAGE_PREDICATE_TYPE,
   type PrivateKey,
   sha256,
   signBytes,
@@ -13,6 +16,8 @@ export interface Signer {
   readonly keyId: string;
   bundle(bytes: Buffer): string;
   signature(bytes: Buffer): string;
+  /** A bundle of a statement about the package, as `cosign attest-blob` writes it. */
+  attestation(bytes: Buffer, claims: { readonly name: string; readonly version: string }): string;
 }
 
 /** A key pair that was made for this test. */
@@ -24,7 +29,30 @@ export function aSigner(): Signer {
     keyId: key.id,
     bundle: (bytes) => toBundle(sha256(bytes), signBytes(bytes, key), key.id),
     signature: (bytes) => toBareSignature(signBytes(bytes, key)),
+    attestation: (bytes, claims) => attest(bytes, claims, key),
   };
+}
+
+function attest(
+  bytes: Buffer,
+  predicate: { readonly name: string; readonly version: string },
+  key: PrivateKey,
+): string {
+  const payloadType = 'application/vnd.in-toto+json';
+  const subject = [{ name: predicate.name, digest: { sha256: sha256(bytes).toString('hex') } }];
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject,
+    predicateType: PACKAGE_PREDICATE_TYPE,
+    predicate,
+  };
+  const payload = Buffer.from(JSON.stringify(statement));
+  const sig = signBytes(dsse.preAuthEncoding(payloadType, payload), key).toString('base64');
+  return JSON.stringify({
+    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    verificationMaterial: { publicKey: { hint: key.id } },
+    dsseEnvelope: { payload: payload.toString('base64'), payloadType, signatures: [{ sig, keyid: '' }] },
+  });
 }
 
 export interface PackageOptions {

@@ -1,11 +1,12 @@
-// Reads a package from standard input with the built reader and prints the outcome and the peak of memory in KiB.
+// Reads a package from standard input with the built reader, as often at the same time as the argument says, and prints the outcome and the peak of memory in KiB.
 // (VmHWM belongs to this process alone; getrusage would count the parent before exec.)
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 
 import { readPackage } from '../../dist/wpk/index.js';
 
-const outcome = await readPackage(await buffer(process.stdin)).then(
+const input = await buffer(process.stdin);
+const outcome = await Promise.all(Array.from({ length: Number(process.argv[2]) }, () => readPackage(input))).then(
   () => 'accepted',
   (error) => error.code ?? String(error),
 );

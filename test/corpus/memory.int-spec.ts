@@ -12,8 +12,8 @@ import { bomb } from './tarballs.bytes.js';
 
 const CHILD = path.join(import.meta.dirname, 'memory.child.mjs');
 
-async function peakOf(input: Buffer): Promise<{ readonly outcome: string; readonly peakKiB: number }> {
-  const running = promisify(execFile)(process.execPath, [CHILD], { encoding: 'utf8' });
+async function peakOf(input: Buffer, times = 1): Promise<{ readonly outcome: string; readonly peakKiB: number }> {
+  const running = promisify(execFile)(process.execPath, [CHILD, String(times)], { encoding: 'utf8' });
   running.child.stdin?.end(input);
   return JSON.parse((await running).stdout) as { outcome: string; peakKiB: number };
 }
@@ -63,6 +63,15 @@ describe('reading 20 MiB', () => {
     const { outcome, peakKiB } = await peakOf(make());
     expect(outcome).toBe(expected);
     expect(peakKiB).toBeGreaterThan(20 * 1024); // it did measure
+    expect(peakKiB).toBeLessThan(256 * 1024);
+  });
+});
+
+describe('reading forty packages at the same time', () => {
+  it('takes little more memory than one does, however much each of them unpacks to', async () => {
+    const packed = gzipSync(tarOf(yaml, ...files(12, repeating)), { level: 1 });
+    const { outcome, peakKiB } = await peakOf(packed, 40);
+    expect(outcome).toBe('accepted');
     expect(peakKiB).toBeLessThan(256 * 1024);
   });
 });

@@ -109,6 +109,13 @@ describe('keys and identities', () => {
     expect(await get('keys/never')).toMatchObject({ status: 404, body: { code: 'trust-not-found' } });
   });
 
+  it('end at a time that everybody reads alike, or are refused: an end that nobody can read would be none', async () => {
+    for (const notAfter of ['2020-W01-1', '20200101T000000Z', '2020-01-01T00:00:00']) {
+      const refused = await post('keys', { name: 'endless', publicKey: aSigner().publicKeyPem, notAfter });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'trust-invalid' } });
+    }
+  });
+
   it('may be identities of a certificate', async () => {
     const identity = { issuer: 'https://issuer.example', subject: 'https://ci.example/acme/*' };
     expect(await post('identities', { name: 'release', ...identity })).toMatchObject({ status: 201 });
@@ -162,6 +169,24 @@ describe('a trust policy', () => {
     expect(await register('prod-web', '1.0.0', second)).toMatchObject({ status: 200 });
   });
 
+  it('that asks for an attestation is satisfied by the one that came with a bare signature of the same signer', async () => {
+    const team = await aTrusted();
+    const claims = { name: 'attested-web', version: '1.0.0' };
+    const bytes = aPackage(claims);
+    const checks = {
+      good: { package: bytes.toString('base64'), bundles: [team.attestation(bytes, claims)] },
+      bad: checked(bytes, stranger),
+    };
+    await putPolicy('attested', ['attested-*'], [team], { requireAttestation: true, checks });
+    const signatures = [
+      ['signature', team.signature(bytes)],
+      ['bundle', team.attestation(bytes, claims)],
+    ] as const;
+    expect((await registry.upload([['package', bytes], ...signatures])).status).toBe(201);
+    const verification = '/v1/workflows/attested-web/versions/1.0.0/verification';
+    expect(await registry.send('GET', verification)).toMatchObject({ status: 200, body: { accepted: true } });
+  });
+
   it('that would lock everybody out or let everybody in does not come into force', async () => {
     const team = await aTrusted();
     const bytes = aPackage({ name: 'safe-x' });
@@ -185,6 +210,8 @@ describe('a trust policy', () => {
 
   it.each([
     ['without checks', { checks: undefined }, 422],
+    ['with a list for checks', { checks: [] }, 422],
+    ['with lists for packages', { checks: { good: [], bad: [] } }, 422],
     ['with a key that is not there', { any: [{ key: 'nobody' }] }, 422],
     ['with an authority that is nothing', { any: [{}] }, 422],
     ['with an authority that is two things', { any: [{ key: 'a', identity: 'b' }] }, 422],

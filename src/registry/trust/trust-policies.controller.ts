@@ -57,7 +57,9 @@ export class TrustPoliciesController {
   @Delete(':name')
   @HttpCode(204)
   @Requires('trust:manage')
-  @ApiOperation({ summary: 'Remove a trust policy; names that no other covers are refused from then on' })
+  @ApiOperation({
+    summary: 'Remove a trust policy; names that no other covers are left to the keys of COSIGN_PUBLIC_KEY, or refused',
+  })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async remove(@Param('name') name: string, @CurrentPrincipal() principal: Principal): Promise<void> {
     await this.trust.removePolicy(name, principal.name);

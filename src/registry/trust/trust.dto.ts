@@ -9,6 +9,7 @@ import {
   IsDefined,
   IsInt,
   IsISO8601,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -150,11 +151,13 @@ class CheckedPackageDto {
 
 class PolicyChecksDto {
   @IsDefined()
+  @IsObject() // ValidateNested alone takes a list, and looks at its items
   @ValidateNested()
   @Type(() => CheckedPackageDto)
   good!: CheckedPackageDto;
 
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => CheckedPackageDto)
   bad!: CheckedPackageDto;
@@ -198,6 +201,7 @@ export class PutPolicyDto {
 
   /** A package that the policy must accept, and one that it must refuse: it comes into force only if it does. */
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => PolicyChecksDto)
   checks!: PolicyChecksDto;

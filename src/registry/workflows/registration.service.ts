@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
 import { type Decision, inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
-import type { JudgedSignature, PackageFile, SignatureInput } from '../../wpk/index.js';
+import { type JudgedSignature, type PackageFile, type SignatureInput, signerId } from '../../wpk/index.js';
 import { refusalOf } from '../packages/distrust.js';
 import { PackageOpener } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
@@ -133,12 +133,20 @@ function isGenuine({ verified, distrust }: JudgedSignature): boolean {
   return verified !== undefined && (distrust === undefined || distrust.code === 'TRUST.NOT_NOW');
 }
 
-/** Of what came, what was found good: the judgement begins with it, in the same order. */
+/**
+ * Of what came, what was found good: the judgement begins with it, in the same order. One is kept of each signer, so it is the
+ * one that satisfies most policies: the package would else be refused with what is left of it.
+ */
 function newSignatures(presented: readonly SignatureInput[], judged: readonly JudgedSignature[]): NewSignature[] {
-  return presented.flatMap(({ kind, text }, index) => {
+  const best = new Map<string, { readonly weight: number; readonly signature: NewSignature }>();
+  for (const [index, { kind, text }] of presented.entries()) {
     const { verified, entries = [] } = judged[index] ?? {};
-    if (!verified || entries.length === 0) return [];
-    const { signer, isLogged, signedAt = null } = verified;
-    return [{ kind, text, signer, isLogged, signedAt }];
-  });
+    if (!verified || entries.length === 0) continue;
+    const { signer, isLogged, signedAt = null, claims } = verified;
+    const weight = Number(isLogged) + Number(claims !== undefined);
+    const known = best.get(signerId(signer));
+    if (known && known.weight >= weight) continue;
+    best.set(signerId(signer), { weight, signature: { kind, text, signer, isLogged, signedAt } });
+  }
+  return [...best.values()].map(({ signature }) => signature);
 }

@@ -6,18 +6,25 @@ import { extract, type Header } from 'tar-stream';
 
 import { WpkError } from '../wpk.error.js';
 import { ARCHIVE_LIMITS } from './archive.limits.js';
-import type { ArchiveEntry } from './archive.packer.js';
 import { refused, tooLarge } from './archive.refusal.js';
 import { EntryPaths } from './entry-path.js';
 import { splitGzip } from './gzip.js';
 import { TarGuard } from './tar.guard.js';
 
+/** A file of an archive. */
+export interface ReadEntry {
+  readonly path: string;
+  /** Absent unless it was asked for. */
+  readonly bytes?: Uint8Array;
+}
+
 /**
- * The files of a package archive, in its order; nothing touches the disk. Accepts one gzip member that holds one ustar archive of
+ * The files of a package archive, in its order; nothing touches the disk, and only the bytes of files that `keeps` asks for stay
+ * in memory: a few hundred kilobytes may unpack to 50 MiB, and many may be read at the same time. Accepts one gzip member that holds one ustar archive of
  * plain files and directories without extension headers, so that every reader sees the same files.
  * Throws {@link WpkError} `WPK.ARCHIVE` or `WPK.TOO_LARGE`.
  */
-export async function readArchive(bytes: Uint8Array): Promise<ArchiveEntry[]> {
+export async function readArchive(bytes: Uint8Array, keeps: (path: string) => boolean): Promise<ReadEntry[]> {
   if (bytes.length > ARCHIVE_LIMITS.bytes) {
     throw tooLarge(`The package has ${bytes.length} bytes; at most ${ARCHIVE_LIMITS.bytes} are allowed.`);
   }
@@ -25,10 +32,10 @@ export async function readArchive(bytes: Uint8Array): Promise<ArchiveEntry[]> {
   const inflate = createInflateRaw({ chunkSize: 64 * 1024 }); // fewer turns of the streams than with 16 KiB
   const unpacked = new UnpackedMeter(bytes.length);
   const tar = extract();
-  const entries: ArchiveEntry[] = [];
+  const entries: ReadEntry[] = [];
   const outcomes = await Promise.allSettled([
     pipeline(Readable.from([member.deflated]), inflate, (chunks: AsyncIterable<Buffer>) => unpacked.watch(chunks), tar),
-    collect(tar, entries),
+    collect(tar, keeps, entries),
   ]);
   requireFulfilled(outcomes);
   if (inflate.bytesWritten !== member.deflated.length) {
@@ -64,16 +71,21 @@ class UnpackedMeter {
   }
 }
 
-async function collect(tar: ReturnType<typeof extract>, entries: ArchiveEntry[]): Promise<void> {
+async function collect(
+  tar: ReturnType<typeof extract>,
+  keeps: (path: string) => boolean,
+  entries: ReadEntry[],
+): Promise<void> {
   const paths = new EntryPaths();
   for await (const entry of tar) {
     const { header } = entry;
     requirePlain(header);
     if (header.type === 'directory') paths.addDirectory(header.name);
     const path = header.type === 'file' ? paths.addFile(header.name) : undefined;
+    const isKept = path !== undefined && keeps(path);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of entry) chunks.push(chunk as Uint8Array);
-    if (path !== undefined) entries.push({ path, bytes: Buffer.concat(chunks) });
+    for await (const chunk of entry) if (isKept) chunks.push(chunk as Uint8Array);
+    if (path !== undefined) entries.push({ path, ...(isKept && { bytes: Buffer.concat(chunks) }) });
   }
 }
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Header, pack } from 'tar-stream';
 
 import { type ArchiveEntry, packArchive } from './archive.packer.js';
-import { readArchive } from './archive.reader.js';
+import { readArchive as read, type ReadEntry } from './archive.reader.js';
 import { storeGzip } from './gzip.js';
 
 type Entry = Partial<Header> & { readonly name: string; readonly body?: string | Buffer };
@@ -23,6 +23,8 @@ async function tarOf(...entries: readonly Entry[]): Promise<Buffer> {
 const tgzOf = async (...entries: readonly Entry[]): Promise<Buffer> => gzipSync(await tarOf(...entries));
 const files = (record: Readonly<Record<string, string>>): ArchiveEntry[] =>
   Object.entries(record).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
+const readArchive = (bytes: Uint8Array, keeps: (path: string) => boolean = () => true): Promise<ReadEntry[]> =>
+  read(bytes, keeps);
 const refused = (code = 'WPK.ARCHIVE'): unknown => expect.objectContaining({ code });
 
 /** A tar header with one field changed and the checksum put right. */
@@ -49,7 +51,9 @@ describe('packArchive', () => {
   it('is read back as it was, in byte order', async () => {
     const entries = await readArchive(await packArchive(files(folder)));
     expect(entries.map(({ path }) => path)).toEqual(['README.md', 'tests/B.yaml', 'tests/a.yaml', 'wpk.yaml']);
-    expect(Object.fromEntries(entries.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]))).toEqual(folder);
+    expect(Object.fromEntries(entries.map(({ path, bytes = [] }) => [path, Buffer.from(bytes).toString()]))).toEqual(
+      folder,
+    );
   });
 
   it('keeps any bytes of any size', async () => {
@@ -87,6 +91,12 @@ describe('packArchive', () => {
 });
 
 describe('readArchive', () => {
+  it('keeps the bytes that were asked for, and the names of all', async () => {
+    const archive = await packArchive(files({ 'wpk.yaml': 'a: 1\n', 'tests/a.yaml': '{}\n' }));
+    const entries = await readArchive(archive, (path) => path === 'wpk.yaml');
+    expect(entries).toEqual([{ path: 'tests/a.yaml' }, { path: 'wpk.yaml', bytes: Buffer.from('a: 1\n') }]);
+  });
+
   it('reads what plain tar and gzip make', async () => {
     const bytes = await tgzOf(
       { name: './', type: 'directory' },

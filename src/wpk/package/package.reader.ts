@@ -21,7 +21,7 @@ import { normalisePackage } from './package.normaliser.js';
  */
 export async function readPackage(bytes: Uint8Array): Promise<PackageFile> {
   if (!isGzip(bytes)) return { ...readDocument(bytes), digest: digestOf(bytes), mediaType: YAML_MEDIA_TYPE, files: [] };
-  const entries = await readArchive(bytes);
+  const entries = await readArchive(bytes, (path) => path === 'wpk.yaml' || path === 'README.md');
   const find = (path: string): Uint8Array | undefined => entries.find((entry) => entry.path === path)?.bytes;
   const yaml = find('wpk.yaml');
   if (!yaml) {

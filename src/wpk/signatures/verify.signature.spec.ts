@@ -44,6 +44,33 @@ describe('verifySignature, bare signature', () => {
     expect(verify(bytes, text, [key, other]).signer).toEqual({ kind: 'key', keyId: key.id });
   });
 
+  describe('of a package that is too large to be tried with every key', () => {
+    const large = Buffer.alloc(20 * 1024 * 1024, 1);
+    const ours = { kind: 'signature', text: toBareSignature(signBytes(large, { ...key, ...pair })) } as const;
+    const keys = [other, other, other, key];
+
+    it('is refused with a way out, for each key would hash all of it anew', () => {
+      expect(() => verifySignature(large, ours, { keys })).toThrow(refused('SIGNATURE.UNSUPPORTED'));
+      expect(() => verifySignature(large, { ...ours, hint: other.id }, { keys })).toThrow(/bundle/);
+      expect(verifySignature(large, ours, { keys: [other, key] }).signer).toEqual({ kind: 'key', keyId: key.id });
+    });
+
+    it('is believed again where it is known whose it was', () => {
+      expect(verifySignature(large, { ...ours, hint: key.id }, { keys }).signer).toEqual({
+        kind: 'key',
+        keyId: key.id,
+      });
+    });
+  });
+
+  it('is proven by no hint', () => {
+    expect(() => verifySignature(bytes, { kind: 'signature', text, hint: other.id }, { keys: [other] })).toThrow(
+      refused('SIGNATURE.INVALID'),
+    );
+    const hinted = verifySignature(bytes, { kind: 'signature', text, hint: other.id }, { keys: [other, key] });
+    expect(hinted.signer).toEqual({ kind: 'key', keyId: key.id });
+  });
+
   it('accepts an empty package as it would any other bytes', () => {
     const signature = toBareSignature(signBytes(Buffer.alloc(0), { id: key.id, privateKey: pair.privateKey }));
     expect(verify(Buffer.alloc(0), signature).signer).toEqual({ kind: 'key', keyId: key.id });

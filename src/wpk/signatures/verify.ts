@@ -19,6 +19,8 @@ import type { TrustedKey } from './trusted-key.js';
 export interface SignatureInput {
   readonly kind: 'signature' | 'bundle';
   readonly text: string;
+  /** Of a bare signature: id of the key that it was found to be of before. Only says what to try first. */
+  readonly hint?: string;
 }
 
 /**
@@ -50,6 +52,8 @@ export type SignatureExplanation = { readonly checks: readonly SignatureCheck[] 
 );
 
 const MAX_BARE_CHARS = 1024;
+/** Every key that is tried hashes all bytes anew (Node takes no digest): a bound on the work that one text can order. */
+const MAX_TRIED_BYTES = 64 * 1024 * 1024;
 
 /**
  * Verifies that a trusted key or identity signed exactly these bytes (ECDSA P-256, SHA-256).
@@ -71,18 +75,24 @@ export function explainSignature(bytes: Uint8Array, signature: SignatureInput, t
   }
 }
 
-function judge(bytes: Uint8Array, { kind, text }: SignatureInput, trust: Trust, checks: CheckList): VerifiedSignature {
+function judge(bytes: Uint8Array, input: SignatureInput, trust: Trust, checks: CheckList): VerifiedSignature {
+  const { kind, text } = input;
   if (text.trim() === '') {
     const message = 'The package is not signed; sign it with "atomctl sign" or cosign.';
     return checks.refuse('format', new SignatureError('SIGNATURE.MISSING', message));
   }
-  return kind === 'bundle' ? judgeBundle(bytes, text, trust, checks) : judgeBare(bytes, text, trust, checks);
+  return kind === 'bundle' ? judgeBundle(bytes, text, trust, checks) : judgeBare(bytes, input, trust, checks);
 }
 
-function judgeBare(bytes: Uint8Array, text: string, { keys }: Trust, checks: CheckList): VerifiedSignature {
+function judgeBare(
+  bytes: Uint8Array,
+  { text, hint }: SignatureInput,
+  { keys }: Trust,
+  checks: CheckList,
+): VerifiedSignature {
   const signature = checks.run('format', () => readBare(text));
   const signer = checks.run('signature', () => {
-    const found = keys.find((key) => verifies(bytes, key.publicKey, signature));
+    const found = findKey(bytes, signature, keys, hint);
     if (found) return found;
     throw new SignatureError(
       'SIGNATURE.INVALID',
@@ -91,6 +101,22 @@ function judgeBare(bytes: Uint8Array, text: string, { keys }: Trust, checks: Che
   });
   const digest = toDigest(sha256(bytes));
   return { kind: 'signature', signer: { kind: 'key', keyId: signer.id }, digest, isLogged: false };
+}
+
+function findKey(
+  bytes: Uint8Array,
+  signature: Uint8Array,
+  keys: readonly TrustedKey[],
+  hint: string | undefined,
+): TrustedKey | undefined {
+  const isOf = ({ publicKey }: TrustedKey): boolean => verifies(bytes, publicKey, signature);
+  const likely = keys.find(({ id }) => id === hint);
+  if (likely && isOf(likely)) return likely;
+  if (keys.length * bytes.length <= MAX_TRIED_BYTES) return keys.find(isOf);
+  throw new SignatureError(
+    'SIGNATURE.UNSUPPORTED',
+    'A bare signature does not say whose it is, and so large a package is not tried with every trusted key; send a bundle ("cosign sign-blob --bundle").',
+  );
 }
 
 function readBare(text: string): Buffer {

@@ -1,5 +1,26 @@
+import type { WpkProblem } from '../wpk.error.js';
 import type { Distrust } from './distrust.js';
-import type { TrustEntry } from './trust.document.js';
+import type { TrustDocument, TrustEntry } from './trust.document.js';
+
+/** A day (its first moment in UTC) or a time with its zone; without one it would be another moment in each process. */
+const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))?$/;
+const TIMES = ['notBefore', 'notAfter', 'retiredAt', 'revokedAt'] as const;
+
+/** A time that cannot be read bounds nothing: every comparison with it is false. */
+export function faultsOfTimes(document: TrustDocument): WpkProblem[] {
+  return (['keys', 'identities'] as const).flatMap((list) =>
+    document[list].flatMap((entry, index) =>
+      TIMES.filter((member) => !isTime(entry[member])).map((member) => ({
+        pointer: `/${list}/${index}/${member}`,
+        detail: `'${entry[member] ?? ''}' is no time; write it as "2027-01-01T00:00:00Z".`,
+      })),
+    ),
+  );
+}
+
+function isTime(text: string | undefined): boolean {
+  return text === undefined || (TIME.test(text) && !Number.isNaN(Date.parse(text)));
+}
 
 /**
  * Why a key or identity does not count for a signature that was stored at `storedAt`, or is presented now. Only the

@@ -76,6 +76,20 @@ describe('judge', () => {
     expect(code({ keys, policies }, bundle(stranger), bundle(one), bundle(two))).toBe('believed');
   });
 
+  it('tries a stored bare signature first with the key that it was of, so that many keys cost nothing', () => {
+    const large = Buffer.alloc(20 * 1024 * 1024, 1);
+    const signer = { kind: 'key', keyId: two.keyId } as const;
+    const stored = { kind: 'signature', text: two.signature(large), storedAt: EARLIER, signer } as const;
+    const trust = compileTrust(
+      aTrustDocument({
+        keys: [...keys, aTrustedKey('stranger', stranger), aTrustedKey('three', aSigner())],
+        policies: [aTrustPolicy({ any: [{ key: 'two' }] })],
+      }),
+    );
+    const presented = { bytes: large, name: 'web-restart', version: '1.0.0', signatures: [stored] };
+    expect(judge(presented, trust, NOW).distrust).toBeUndefined();
+  });
+
   it('wants a log or an attestation where the policy does, and says what is missing', () => {
     for (const [more, word] of [
       [{ requireTlog: true }, 'transparency log'],
@@ -145,6 +159,13 @@ describe('judge', () => {
       expect(under(web, bundle(one))).toBe('TRUST.TOO_FEW');
       expect(under(web, bundle(two))).toBe('believed');
     });
+
+    it.each(['environment', 'environment-1', 'environment-2'])(
+      'are not mistaken for a key of the document, whatever its name is: %s',
+      (name) => {
+        expect(under({ keys: [aTrustedKey(name, two)] }, bundle(two))).toBe('TRUST.TOO_FEW');
+      },
+    );
 
     it('are revoked like any other', () => {
       expect(under({ keys: [aTrustedKey('one', one, { state: 'revoked' })] }, bundle(one))).toBe('TRUST.REVOKED');

@@ -1,6 +1,7 @@
 import {
   SignatureError,
   type SignatureInput,
+  type Signer,
   signerId,
   type VerifiedSignature,
   verifySignature,
@@ -10,9 +11,12 @@ import { entryProblem } from './entry.validity.js';
 import type { Authority, TrustEntry, TrustPolicy } from './trust.document.js';
 import type { TrustSet } from './trust-set.js';
 
-/** `storedAt`: when the registry first stored it; absent while it is being presented for the first time. */
-export interface PresentedSignature extends SignatureInput {
+/** What is absent while it is being presented for the first time. */
+export interface PresentedSignature extends Omit<SignatureInput, 'hint'> {
+  /** When the registry first stored it. */
   readonly storedAt?: Date;
+  /** Whose the registry found it to be then; it is verified all the same. */
+  readonly signer?: Signer;
 }
 
 export interface PresentedPackage {
@@ -67,10 +71,11 @@ function judgeSignature(
   trust: TrustSet,
   now: Date,
 ): JudgedSignature {
-  const { kind } = signature;
+  const { kind, text, signer: before } = signature;
+  const hint = before?.kind === 'key' ? { hint: before.keyId } : {};
   let verified: VerifiedSignature;
   try {
-    verified = verifySignature(bytes, signature, trust.material);
+    verified = verifySignature(bytes, { kind, text, ...hint }, trust.material);
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     return { kind, entries: [], distrust: { code: error.code, detail: error.message } };

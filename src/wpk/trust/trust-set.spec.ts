@@ -51,6 +51,30 @@ describe('compileTrust', () => {
       { identities: [{ name: 'ci', state: 'active', issuer: 'i', subject: '*/'.repeat(20) }] },
       '/identities/0',
     ],
+    ...(['notBefore', 'notAfter', 'retiredAt'] as const).flatMap((member) =>
+      ['2016-12-31T23:59:60Z', '2026-W01-1', '2026-200', '20260101T000000Z', '2026-01-01T00:00:00'].map(
+        (time): [string, Partial<TrustDocument>, string] => [
+          `${member}: ${time}, which is no one moment to everybody`,
+          { keys: [{ ...key, [member]: time }] },
+          `/keys/0/${member}`,
+        ],
+      ),
+    ),
+    [
+      'a time of an identity that is none',
+      { identities: [{ name: 'ci', state: 'active', issuer: 'i', subject: 's', notAfter: 'soon' }] },
+      '/identities/0/notAfter',
+    ],
+    [
+      'one identity under two names, for revoking one would leave the other',
+      {
+        identities: [
+          { name: 'ci', state: 'revoked', issuer: 'i', subject: 's' },
+          { name: 'again', state: 'active', issuer: 'i', subject: 's' },
+        ],
+      },
+      '/identities/1',
+    ],
     ['a key that is not there', { policies: [aTrustPolicy()] }, '/policies/0/any/0/key'],
     [
       'an identity that is not there',

@@ -12,6 +12,7 @@ import {
   type TrustRoot,
 } from '../signatures/index.js';
 import type { WpkProblem } from '../wpk.error.js';
+import { faultsOfTimes } from './entry.validity.js';
 import { compileNameGlob } from './name.glob.js';
 import type { TrustDocument, TrustedKeyEntry, TrustEntry, TrustPolicy } from './trust.document.js';
 import { TrustError } from './trust.error.js';
@@ -41,12 +42,13 @@ export interface TrustSet {
 /** Name of the policy that the keys of the environment make. No policy of a document may have it. */
 export const FALLBACK_POLICY = 'environment';
 
-/** Throws {@link TrustError} for keys that cannot be read, names that stand twice and references that lead nowhere. */
+/** Throws {@link TrustError} for keys and times that cannot be read, names that stand twice and references that lead nowhere. */
 export function compileTrust(document: TrustDocument, { fallbackKeys = [], root }: TrustSurroundings = {}): TrustSet {
   const keys = document.keys.map((entry, index) => ({ entry, key: readKey(entry, index) }));
   const problems = [
     ...faultsOfNames(document),
     ...faultsOfKeys(keys),
+    ...faultsOfTimes(document),
     ...faultsOfIdentities(document),
     ...faultsOfPolicies(document),
   ];
@@ -117,7 +119,11 @@ function faultsOfIdentities({ identities }: TrustDocument): WpkProblem[] {
   return identities.flatMap((identity, index) => {
     try {
       checkTrustedIdentity(identity);
-      return [];
+      const { name, issuer, subject } = identity;
+      const first = identities.find((other) => other.issuer === issuer && other.subject === subject);
+      if (!first || first === identity) return [];
+      const detail = `The identity '${name}' is the same as '${first.name}'; one identity has one name.`;
+      return [{ pointer: `/identities/${index}`, detail }];
     } catch (cause) {
       if (!(cause instanceof SignatureError)) throw cause;
       return [{ pointer: `/identities/${index}`, detail: cause.message }];
@@ -144,7 +150,8 @@ function faultsOfPolicies({ keys, identities, policies }: TrustDocument): WpkPro
 
 function fallbackEntry({ publicKey }: TrustedKey, index: number): TrustedKeyEntry {
   const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
-  return { name: `${FALLBACK_POLICY}-${index + 1}`, state: 'active', publicKey: pem };
+  // A name that no entry of a document can have: it would sign in this key's place.
+  return { name: `${FALLBACK_POLICY}:${index + 1}`, state: 'active', publicKey: pem };
 }
 
 function fallbackPolicy(keys: readonly TrustedKey[], all: readonly ReadKey[]): readonly TrustPolicy[] {
