@@ -34,7 +34,7 @@ export class Database implements OnApplicationShutdown {
       options: SESSION,
     });
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
-    this.pool.on('error', () => undefined);
+    this.pool.on('error', ignore);
   }
 
   async query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
@@ -46,6 +46,8 @@ export class Database implements OnApplicationShutdown {
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken = false;
+    // The pool listens to idle connections only. One that breaks here fails its next statement; unheard, it would end the process.
+    client.on('error', ignore);
     try {
       await client.query('BEGIN');
       const result = await work(new ClientTransaction(client));
@@ -57,12 +59,17 @@ export class Database implements OnApplicationShutdown {
       throw error;
     } finally {
       client.release(broken);
+      client.off('error', ignore);
     }
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
   }
+}
+
+function ignore(): void {
+  // Whoever asks next is told.
 }
 
 /** Statements that become durable together. */
@@ -91,16 +98,20 @@ export function violatedConstraint(error: unknown): string | undefined {
   return typeof constraint === 'string' ? constraint : undefined;
 }
 
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
+const AWAY = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+]);
+/** SQLSTATE: connection lost, rolled back for the sake of others, a standby, no resources, shutting down. */
+const AWAY_STATE = /^(08...|40...|25006|53...|57P..)$/;
 /** What the driver says without a code. */
 const AWAY_WORDS =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
 
-/** The database does not answer or takes no statement now (SQLSTATE classes 08, 53, 57P): asking again later may help. */
+/** The database does not answer or does not take the statement now: asking again later may help. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return AWAY.has(code) || /^(08|53|57P)/.test(code) || AWAY_WORDS.test(error.message);
+  return AWAY.has(code) || AWAY_STATE.test(code) || AWAY_WORDS.test(error.message);
 }
 
 /** The data or the statement is at fault: sending it again cannot help. Anything else may be the connection or the server. */
