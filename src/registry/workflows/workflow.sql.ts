@@ -65,7 +65,10 @@ export const ADD = {
     SELECT (SELECT created_at FROM added) AS "createdAt", ${TRUST_REVISION} AS "trustRevision"`,
 };
 
-/** More signatures of bytes that are registered; a signer's first stays. Answers the signers that are new. */
+/**
+ * More signatures of bytes that are registered; a signer's first stays. Answers the signers that are new. Whoever takes the
+ * bytes away waits for it, or it for them: without the lock the foreign key would fail the later one of them.
+ */
 export const SIGN = {
   name: 'registry-sign',
   text: `
@@ -74,6 +77,7 @@ export const SIGN = {
       FROM package p, jsonb_to_recordset($2::jsonb)
            AS s (signer_id text, signer jsonb, kind text, text text, logged boolean, signed_at timestamptz)
      WHERE p.digest = $1
+       FOR KEY SHARE OF p
     ON CONFLICT DO NOTHING RETURNING signer_id`,
 };
 
@@ -159,6 +163,12 @@ export const LOCK_WORKFLOW_OF_DIGEST = {
 export const FIND_DELETED = {
   name: 'registry-find-deleted',
   text: `SELECT digest FROM workflow_version WHERE digest = $1 AND state = 'deleted'`,
+};
+
+/** No signature comes any more from here on. */
+export const LOCK_PACKAGE = {
+  name: 'registry-lock-package',
+  text: 'SELECT digest FROM package WHERE digest = $1 FOR UPDATE',
 };
 
 export const REMOVE_SIGNATURES = {

@@ -154,6 +154,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
       await transaction.query(sql.LOCK_WORKFLOW_OF_DIGEST, [digest]);
       const deleted = await transaction.query(sql.FIND_DELETED, [digest]);
       if (deleted.length === 0) return;
+      await transaction.query(sql.LOCK_PACKAGE, [digest]);
       await transaction.query(sql.REMOVE_SIGNATURES, [digest]);
       await transaction.query(sql.REMOVE_PACKAGE, [digest]);
     });
