@@ -118,11 +118,15 @@ export const CHANGE_STATE = {
     RETURNING digest`,
 };
 
+/** As JavaScript writes times, whatever zone the session is in. */
+const rfc3339 = (time: string): string => `to_char((${time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 export const SET_OVERRIDE = {
   name: 'registry-override',
   text: `
     UPDATE workflow_version SET override = CASE WHEN $3::text IS NULL THEN NULL ELSE jsonb_build_object(
-             'reason', $3::text, 'by', $4::text, 'at', now(), 'expiresAt', now() + make_interval(hours => $5::integer)) END
+             'reason', $3::text, 'by', $4::text, 'at', ${rfc3339('now()')},
+             'expiresAt', ${rfc3339('now() + make_interval(hours => $5::integer)')}) END
      WHERE name = $1 AND version = $2 AND state IN ('active', 'yanked') RETURNING digest`,
 };
 
