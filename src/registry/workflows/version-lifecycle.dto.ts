@@ -40,7 +40,10 @@ export class RegisterQuery {
   @Matches(ONE_LINE, { message: 'overrideReason must be one line of text' })
   overrideReason?: string;
 
-  /** @example 4 */
+  /**
+   * How long it is in force; both, or neither.
+   * @example 4
+   */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
