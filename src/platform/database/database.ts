@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 
 import { Config } from '../config/config.js';
+import { PooledClient } from './pooled-client.js';
 
 /** A statement with a name is parsed and planned once per connection. */
 export interface Statement {
@@ -15,7 +16,7 @@ export interface Statement {
  */
 const SESSION = '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan';
 
-const QUERY_TIMEOUT_MS = 15_000;
+export const QUERY_TIMEOUT_MS = 15_000;
 
 /** Raw SQL for the hot statements that an ORM would slow down; everything else goes through TypeORM. */
 @Injectable()
@@ -24,6 +25,7 @@ export class Database implements OnApplicationShutdown {
 
   constructor(config: Config) {
     this.pool = new pg.Pool({
+      Client: PooledClient,
       connectionString: config.DATABASE_URL,
       max: config.DATABASE_POOL,
       application_name: 'atom-hot',
@@ -34,7 +36,7 @@ export class Database implements OnApplicationShutdown {
       options: SESSION,
     });
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
-    this.pool.on('error', ignore);
+    this.pool.on('error', () => undefined);
   }
 
   async query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
@@ -46,8 +48,6 @@ export class Database implements OnApplicationShutdown {
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken = false;
-    // The pool listens to idle connections only. One that breaks here fails its next statement; unheard, it would end the process.
-    client.on('error', ignore);
     try {
       await client.query('BEGIN');
       const result = await work(new ClientTransaction(client));
@@ -59,17 +59,12 @@ export class Database implements OnApplicationShutdown {
       throw error;
     } finally {
       client.release(broken);
-      client.off('error', ignore);
     }
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
   }
-}
-
-function ignore(): void {
-  // Whoever asks next is told.
 }
 
 /** Statements that become durable together. */
