@@ -63,7 +63,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
     if (existing?.digest !== added.digest) throw versionExists(added, existing);
     if (existing.state === 'deleted') return this.restore(added, trustRevision, override);
     const hasMore = added.signatures.some(({ signer }) => signerId(signer) !== signerId(existing.signer));
-    if (hasMore) await this.database.query(sql.SIGN, [added.digest, signaturesJson(added.signatures)]);
+    if (hasMore) await this.addSignatures(added);
     return { version: existing, created: false };
   }
 
@@ -175,6 +175,19 @@ export class PostgresWorkflowStore extends WorkflowStore {
     await this.audit.append(transaction, {
       ...{ actor: by, action: 'version.register-overridden', subject: `workflows/${name}/versions/${version}` },
       body: { reason, hours, digest, outcome: decision.outcome },
+    });
+  }
+
+  /** Of signers that have none yet, with who brought them. */
+  private addSignatures({ name, version, digest, signatures, uploadedBy }: NewVersion): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      type Kept = { readonly signer_id: string };
+      const kept = await transaction.query<Kept>(sql.SIGN, [digest, signaturesJson(signatures)]);
+      if (kept.length === 0) return;
+      await this.audit.append(transaction, {
+        ...{ actor: uploadedBy, action: 'version.add-signature', subject: `workflows/${name}/versions/${version}` },
+        body: { signers: kept.map((row) => row.signer_id) },
+      });
     });
   }
 
