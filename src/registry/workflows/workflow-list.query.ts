@@ -43,7 +43,8 @@ export class WorkflowListQuery extends PageQuery {
   safetyMode?: 'manual' | 'auto';
 
   /**
-   * Id or name of a trusted key.
+   * Name or id of a trusted key, or a keyless identity as `identity:["ISSUER","SUBJECT"]`: workflows whose latest version it
+   * was the first to sign.
    * @example "team-a-2026"
    */
   @IsOptional()

@@ -163,7 +163,7 @@ export class WorkflowsController {
   })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'An `etag` of before: 304 if it still holds.' })
   @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch')
   async getPackage(
     @NameParam() name: string,
     @VersionParam() version: string,
@@ -172,12 +172,12 @@ export class WorkflowsController {
   ): Promise<StreamableFile | undefined> {
     const { digest, mediaType } = await this.workflows.find(name, version);
     const etag = `"${digest}"`;
+    const bytes = matchesEtag(known, etag) ? undefined : await this.workflows.bytesOf(digest);
     void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (matchesEtag(known, etag)) {
+    if (!bytes) {
       void reply.status(304);
       return undefined;
     }
-    const bytes = await this.workflows.bytesOf(digest);
     return new StreamableFile(bytes, { type: mediaType, length: bytes.length, disposition: 'attachment' });
   }
 

@@ -75,9 +75,7 @@ export class WorkflowsService {
 
   /** Read anew from the stored bytes; no signature is looked at. Throws `digest-mismatch` when the bytes were changed. */
   async fileOf({ digest }: Pick<WorkflowVersion, 'digest'>): Promise<PackageFile> {
-    const bytes = await this.bytesOf(digest);
-    requireDigest(bytes, digest);
-    return readPackage(bytes);
+    return readPackage(await this.bytesOf(digest));
   }
 
   /** Text of README.md of the package. Throws `readme-missing`. */
@@ -97,8 +95,11 @@ export class WorkflowsService {
     return { before, after, diff: diffPackages(was, await this.fileOf(after)) };
   }
 
+  /** Throws `digest-mismatch` when the stored bytes are not those that were registered. */
   async bytesOf(digest: string): Promise<Buffer> {
-    return (await this.packageOf(digest)).bytes;
+    const { bytes } = await this.packageOf(digest);
+    requireDigest(bytes, digest);
+    return bytes;
   }
 
   async packageOf(digest: string): Promise<StoredPackage> {
