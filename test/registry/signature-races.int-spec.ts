@@ -54,6 +54,17 @@ async function overlap(
 const signatures = (digest: string) =>
   registry.query('SELECT signer_id FROM package_signature WHERE digest = $1', [digest]);
 
+describe('a package that is read while it is deleted', () => {
+  it('is there with its signatures, or not there', async () => {
+    for (let round = 0; round < 20; round++) {
+      const digest = await marked();
+      const reads = Array.from({ length: 12 }, () => registry.store.findPackage(digest));
+      const [found] = await Promise.all([Promise.all(reads), registry.store.removeBytes(digest)]);
+      expect(found.filter((one) => one?.signatures.length === 0)).toEqual([]);
+    }
+  });
+});
+
 describe('a signature that comes while the bytes are taken away', () => {
   it('is not kept, and its sender is not failed by the database', async () => {
     const digest = await marked();

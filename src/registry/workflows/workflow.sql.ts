@@ -158,6 +158,21 @@ export const SHOW_ANEW = {
      WHERE w.name = $1`,
 };
 
+/**
+ * The bytes, and a row for each signature: one statement sees both as they were at one moment. Read one after the other, a
+ * package that is being deleted would look like one that nobody signed.
+ */
+export const FIND_PACKAGE = {
+  name: 'registry-find-package',
+  text: `
+    SELECT bytes, NULL AS kind, NULL AS text, NULL::jsonb AS signer, NULL::boolean AS "isLogged",
+           NULL::timestamptz AS "signedAt", NULL::timestamptz AS "storedAt", NULL AS signer_id
+      FROM package WHERE digest = $1
+    UNION ALL
+    SELECT NULL, kind, text, signer, logged, signed_at, stored_at, signer_id FROM package_signature WHERE digest = $1
+    ORDER BY "storedAt" NULLS FIRST, signer_id`,
+};
+
 /** As LOCK_WORKFLOW, for whoever knows only the digest. */
 export const LOCK_WORKFLOW_OF_DIGEST = {
   name: 'registry-lock-of-digest',

@@ -9,7 +9,6 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { signerId } from '../../wpk/index.js';
 import type { WorkflowRef } from '../catalog/workflow-catalog.js';
 import { RegistryError } from '../registry.error.js';
-import { PackageEntity } from './package.entity.js';
 import { PackageSignatureEntity } from './package-signature.entity.js';
 import { isPrerelease, versionSortKey } from './version-sort-key.js';
 import type { VersionState } from './version-state.js';
@@ -41,7 +40,6 @@ export class PostgresWorkflowStore extends WorkflowStore {
   constructor(
     @InjectRepository(WorkflowVersionEntity) private readonly versions: Repository<WorkflowVersionEntity>,
     @InjectRepository(WorkflowEntity) private readonly workflows: Repository<WorkflowEntity>,
-    @InjectRepository(PackageEntity) private readonly packages: Repository<PackageEntity>,
     @InjectRepository(PackageSignatureEntity) private readonly signatures: Repository<PackageSignatureEntity>,
     private readonly database: Database,
     private readonly audit: AuditLog,
@@ -107,11 +105,13 @@ export class PostgresWorkflowStore extends WorkflowStore {
   }
 
   async findPackage(digest: string): Promise<StoredPackage | undefined> {
-    const [row, signatures] = await Promise.all([
-      this.packages.findOne({ where: { digest }, select: { bytes: true } }),
-      this.signaturesOf(digest),
-    ]);
-    return row ? { bytes: row.bytes, signatures } : undefined;
+    type Row = { readonly bytes: Buffer | null } & StoredSignature;
+    const [first, ...rest] = await this.database.query<Row>(sql.FIND_PACKAGE, [digest]);
+    if (!first?.bytes) return undefined;
+    const signatures = rest.map(({ kind, text, signer, isLogged, signedAt, storedAt }) => ({
+      ...{ kind, text, signer, isLogged, signedAt, storedAt },
+    }));
+    return { bytes: first.bytes, signatures };
   }
 
   async signaturesOf(digest: string): Promise<StoredSignature[]> {
