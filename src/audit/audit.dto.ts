@@ -4,6 +4,7 @@ import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../platform/http/cursor.js';
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
+const message = '$property must be printable ASCII: the whole of it, no pattern';
 
 export class AuditQuery extends PageQuery {
   /**
@@ -13,21 +14,27 @@ export class AuditQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(PRINTABLE)
+  @Matches(PRINTABLE, { message })
   actor?: string;
 
-  /** @example "trust-key.revoke" */
+  /**
+   * The whole of it, as an entry shows it.
+   * @example "trust-key.revoke"
+   */
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(PRINTABLE)
+  @Matches(PRINTABLE, { message })
   action?: string;
 
-  /** @example "trust/keys/team-a" */
+  /**
+   * Path of the thing below /v1, the whole of it.
+   * @example "workflows/restart-unhealthy/versions/1.0.0"
+   */
   @IsOptional()
   @IsString()
   @MaxLength(300)
-  @Matches(PRINTABLE)
+  @Matches(PRINTABLE, { message })
   subject?: string;
 }
 

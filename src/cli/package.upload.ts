@@ -22,6 +22,10 @@ export async function upload(context: CommandContext, wanted: PackageUpload, ove
   const query = { overrideReason: override?.reason, overrideHours: override?.hours };
   const { status, body } = await context.api().send<WorkflowVersion>('/v1/workflows', { method: 'POST', form, query });
   await output.result(body, () => versionView(body, output.paint));
+  if (override && !body.override) {
+    const reference = `${body.name}@${body.version}`;
+    output.warn(`no override is in force: the version was there already. \`atomctl override ${reference}\` sets one.`);
+  }
   output.progress(
     status === created
       ? 'Registered.'

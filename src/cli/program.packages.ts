@@ -103,7 +103,7 @@ function declareRegistry(program: Command, execute: Execute): void {
     .option('--tag <tag>', 'workflows with this tag')
     .option('--runtime <family>', 'workflows whose steps use this family of actions, such as kubernetes')
     .option('--safety-mode <mode>', 'workflows that run so: manual or auto')
-    .option('--signer <key>', 'workflows signed by this trusted key (name or id)')
+    .option('--signer <key>', 'workflows signed by this trusted key (name or id) or identity:["ISSUER","SUBJECT"]')
     .option('--state <state>', 'active, yanked or revoked')
     .option('--limit <n>', 'at most so many (default all)')
     .action((name: string | undefined, options: ListOptions, command: Command) =>

@@ -10,6 +10,10 @@ describe('parseReference', () => {
     expect(parseReference('restart@1.0.0-rc.1')).toEqual({ workflow: 'restart', version: '1.0.0-rc.1' });
   });
 
+  it('takes @latest as people know it: no version is named', () => {
+    expect(parseReference('restart@latest')).toEqual({ workflow: 'restart' });
+  });
+
   it.each(['', '@1.0.0', 'restart@', 'a@1@2'])('refuses %j', (reference) => {
     expect(() => parseReference(reference)).toThrow(usage);
   });
@@ -19,6 +23,7 @@ describe('parseVersionReference', () => {
   it('takes no workflow without a version', () => {
     expect(parseVersionReference('restart@1.0.0')).toEqual({ workflow: 'restart', version: '1.0.0' });
     expect(() => parseVersionReference('restart')).toThrow(usage);
+    expect(() => parseVersionReference('restart@latest')).toThrow(usage);
   });
 });
 

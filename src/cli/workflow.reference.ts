@@ -11,13 +11,13 @@ export interface Reference {
 /** A workflow and one version of it. */
 export type VersionReference = Required<Reference>;
 
-/** `NAME` or `NAME@VERSION`. */
+/** `NAME` or `NAME@VERSION`; `NAME@latest` names no version either. */
 export function parseReference(reference: string): Reference {
   const [workflow = '', version, ...more] = reference.split('@');
   if (workflow === '' || version === '' || more.length > 0) {
     throw new CliError('CLI.USAGE', `'${reference}' is neither NAME nor NAME@VERSION`);
   }
-  return version === undefined ? { workflow } : { workflow, version };
+  return version === undefined || version === 'latest' ? { workflow } : { workflow, version };
 }
 
 /** `NAME@VERSION`: what is done to a version is done to the one that was named, never to whichever is the latest now. */

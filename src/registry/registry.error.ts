@@ -67,7 +67,7 @@ export const REGISTRY_PROBLEMS: ProblemTypes<RegistryErrorCode> = {
   'version-deleted': { status: 410, title: 'The version was deleted' },
   'version-has-run': { status: 409, title: 'The version has runs, so it cannot be deleted' },
   'version-state-conflict': { status: 409, title: 'The version is in a state that does not allow this' },
-  'workflow-not-found': { status: 404, title: 'There is no such workflow' },
+  'workflow-not-found': { status: 404, title: 'There is no such workflow or version' },
   'readme-missing': { status: 404, title: 'The package has no readme' },
   'trust-not-found': { status: 404, title: 'There is no such key, identity or trust policy' },
   'trust-invalid': { status: 422, title: 'Trust cannot be changed in this way' },

@@ -168,6 +168,10 @@ describe('push', () => {
       decision: { outcome: 'deny' },
       override: { reason: 'incident 4711', by: 'bootstrap' },
     });
+    expect((await ok('push', 'denied.wpk.yaml', ...word)).stderr).not.toContain('warning');
+    await ok('override', 'denied@1.0.0', '--end');
+    const again = await ok('push', 'denied.wpk.yaml', ...word);
+    expect(again.stderr).toMatch(/^warning: no override is in force.+`atomctl override denied@1\.0\.0`/m);
   });
 });
 

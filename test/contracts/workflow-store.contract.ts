@@ -137,6 +137,15 @@ function addingContract(subject: () => WorkflowsSubject): void {
     expect((await subject().audit.list({ subject: entry.subject }, { limit: 9 })).items).toMatchObject([entry]);
   });
 
+  it('has on record who brought a signature of another signer, and that only', async () => {
+    const added = aNewVersion('brought', '1.0.0');
+    await store.add(added, null);
+    const more = { ...added, uploadedBy: 'lea', signatures: [aSignature(), aSignature('key-2')] };
+    for (let time = 0; time < 2; time++) expect(await store.add(more, null)).toMatchObject({ created: false });
+    const { items } = await subject().audit.list({ subject: 'workflows/brought/versions/1.0.0' }, { limit: 9 });
+    expect(items).toMatchObject([{ actor: 'lea', action: 'version.add-signature', body: { signers: ['key-2'] } }]);
+  });
+
   it('is handed out with its very bytes', async () => {
     const added = aNewVersion('bytes', '1.0.0', { bytes: Buffer.from([0, 1, 0xff]) });
     await store.add(added, null);

@@ -66,7 +66,9 @@ export class FakeWorkflowStore extends WorkflowStore {
     const created = row.version.state === 'deleted';
     if (created) this.restore(row, added);
     if (created) this.overrideAdded(row, added, override);
-    this.sign(row, added.signatures);
+    const known = new Set(row.signatures.map(({ signer }) => signerId(signer)));
+    const isMore = this.sign(row, added.signatures) > 0;
+    if (isMore && !created) this.auditSignatures(row, added, known);
     return Promise.resolve({ version: this.show(row), created });
   }
 
@@ -146,6 +148,14 @@ export class FakeWorkflowStore extends WorkflowStore {
     const row = this.rowOf(digest);
     if (row?.version.state === 'deleted') Object.assign(row, { bytes: undefined, signatures: [] });
     return Promise.resolve();
+  }
+
+  private auditSignatures(row: Row, { name, version, uploadedBy }: NewVersion, known: ReadonlySet<string>): void {
+    const signers = row.signatures.map(({ signer }) => signerId(signer)).filter((id) => !known.has(id));
+    this.audit.write({
+      ...{ actor: uploadedBy, action: 'version.add-signature', subject: `workflows/${name}/versions/${version}` },
+      body: { signers },
+    });
   }
 
   private overrideAdded(row: Row, { decision }: NewVersion, override: NewOverride | undefined): void {

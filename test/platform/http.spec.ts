@@ -20,6 +20,7 @@ import { request } from 'undici';
 
 import { DomainError } from '../../src/platform/errors/domain.error.js';
 import { decodeCursor, encodeCursor, PageQuery } from '../../src/platform/http/cursor.js';
+import { HttpError } from '../../src/platform/http/http.error.js';
 import { KEEP_ALIVE, sendEvents, type ServerSentEvent } from '../../src/platform/http/server-sent-events.js';
 import { startHttpApp } from './http.app.js';
 
@@ -72,6 +73,7 @@ class ThingsController {
     if (how === 'database') throw Object.assign(new Error('internal words'), { code: '57P01' });
     if (how === 'refused') throw Object.assign(new Error('internal words'), { code: 'ECONNREFUSED' });
     if (how === 'away') throw new ServiceUnavailableException('internal words');
+    if (how === 'busy') throw new HttpError('too-many-requests', 'Come again.');
     if (how === 'library') throw Object.assign(new Error('internal words'), { statusCode: 403 });
     if (how === 'text') throw 'internal words' as unknown as Error;
     throw new Error('internal words');
@@ -230,6 +232,7 @@ describe('a problem', () => {
 
   it('says when to come back', async () => {
     expect((await get('/things/fail/away')).headers['retry-after']).toBe('5');
+    expect((await get('/things/fail/busy')).headers['retry-after']).toBe('5');
   });
 });
 

@@ -105,6 +105,20 @@ describe('the OpenAPI document', () => {
     expect(without((operation, name) => inPath(name).join() === named(operation).join())).toEqual([]);
   });
 
+  it('has an example for every part of a path that names a workflow, a version or a run', () => {
+    const hasExample = (parameter: JsonObject): boolean =>
+      parameter['in'] !== 'path' || typeof objectAt(parameter, 'schema')['example'] === 'string';
+    const isTold = (operation: JsonObject): boolean =>
+      listOf(operation['parameters']).every((one) => hasExample(objectAt(one)));
+    expect(without((operation, name) => !/ \/v1\/(workflows|runs)/.test(name) || isTold(operation))).toEqual([]);
+  });
+
+  it('says where to find the version that was registered', () => {
+    const register = objectAt(document, 'paths', '/v1/workflows', 'post');
+    const good = responsesOf(register).filter(([status]) => status.startsWith('2'));
+    expect(good.map(([, response]) => 'location' in objectAt(response, 'headers'))).toEqual([true, true]);
+  });
+
   it('has schemas that a strict validator takes', () => {
     const ajv = new Ajv2020({ strict: true });
     addFormats.default(ajv);

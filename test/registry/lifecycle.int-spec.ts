@@ -119,6 +119,26 @@ describe('an override', () => {
     expect(await start('1.0.0')).toBe('version-yanked');
   });
 
+  it('tells its times as every other time is told', async () => {
+    await database.query(
+      `ALTER DATABASE ${new URL(registry.database.url).pathname.slice(1)} SET timezone = 'Asia/Kolkata'`,
+    );
+    const fresh = await startRegistry(signer.publicKeyPem, { DATABASE_URL: registry.database.url });
+    try {
+      const { body } = await fresh.send('POST', `${path()}/override`, { reason: 'incident', hours: 1 });
+      const { at, expiresAt } = (body as { override: { at: string; expiresAt: string } }).override;
+      expect([at, expiresAt]).toEqual([at, expiresAt].map((time) => new Date(time).toISOString()));
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  it('that is not there is ended without a word on record', async () => {
+    expect(await end('override')).toMatchObject({ status: 200, body: { override: null } });
+    const { body } = await registry.send('GET', `/v1/audit?subject=workflows/${name}/versions/1.0.0`);
+    expect(body).toMatchObject({ items: [] });
+  });
+
   it('is over when its time is', async () => {
     await post('yank', { reason: 'old' });
     await post('override', { reason: 'incident', hours: 1 });
@@ -170,6 +190,9 @@ describe('an override', () => {
     { reason: '', hours: 1 },
     { reason: 'x', hours: 0 },
     { reason: 'x', hours: 721 },
+    { reason: ' \u00a0 ', hours: 1 },
+    { reason: 'x', hours: true },
+    { reason: 'x', hours: '4' },
   ])('needs a reason and an end: %j', async (body) => {
     expect(await post('override', body)).toMatchObject({ status: 422, body: { code: 'request-invalid' } });
   });

@@ -4,7 +4,6 @@ import { loadConfig } from '../../src/platform/config/config.js';
 import { Database } from '../../src/platform/database/database.js';
 import { REGISTRY_ENTITIES } from '../../src/registry/index.js';
 import { PostgresTrustStore } from '../../src/registry/trust/trust.store.postgres.js';
-import { PackageEntity } from '../../src/registry/workflows/package.entity.js';
 import { PackageSignatureEntity } from '../../src/registry/workflows/package-signature.entity.js';
 import { WorkflowEntity } from '../../src/registry/workflows/workflow.entity.js';
 import { PostgresWorkflowStore } from '../../src/registry/workflows/workflow.store.postgres.js';
@@ -32,7 +31,6 @@ export async function postgresRegistry(): Promise<PostgresRegistry> {
     store: new PostgresWorkflowStore(
       dataSource.getRepository(WorkflowVersionEntity),
       dataSource.getRepository(WorkflowEntity),
-      dataSource.getRepository(PackageEntity),
       dataSource.getRepository(PackageSignatureEntity),
       database,
       audit,

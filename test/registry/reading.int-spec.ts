@@ -105,6 +105,15 @@ describe('GET /v1/workflows/{name}/versions/{version}', () => {
     expect(await read(path)).toMatchObject({ status: 200, body: { version: '2.0.0-rc.1+build.5' } });
   });
 
+  it('says which version is missing, and where to look', async () => {
+    const { body } = await read('/v1/workflows/many/versions/1.0.1');
+    expect(body).toMatchObject({
+      detail: expect.stringMatching(/^Workflow 'many' has no version 1\.0\.1; .+many\/versions/),
+    });
+    const unknown = await read('/v1/workflows/nothing');
+    expect(unknown.body).toMatchObject({ detail: expect.stringMatching(/^There is no workflow 'nothing';/) });
+  });
+
   it.each(['1.0.1', 'v1.0.0', 'latest', '%00'])('does not find %s', async (version) => {
     for (const suffix of ['', '/package', '/signatures']) {
       expect(await read(`/v1/workflows/many/versions/${version}${suffix}`)).toMatchObject({

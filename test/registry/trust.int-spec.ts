@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 
 import { aPackage, aSigner, type Signer } from '../builders/signed-package.js';
 import { type RegistryApp, startRegistry } from './registry.app.js';
@@ -234,6 +235,19 @@ describe('a key that is', () => {
     expect(await register('rotating-web', '1.0.0', team)).toMatchObject({ status: 200 });
     const verification = '/v1/workflows/rotating-web/versions/1.0.0/verification';
     expect(await registry.send('GET', verification)).toMatchObject({ status: 200, body: { accepted: true } });
+  });
+
+  it('retired brings nothing back that was being deleted', async () => {
+    const team = await aTrusted();
+    await putPolicy('leaving', ['leaving-*'], [team]);
+    await register('leaving-web', '1.0.0', team);
+    await post(`keys/${team.name}/retire`);
+    // As it lies there when a process dies between the mark and the bytes.
+    const database = new pg.Client({ connectionString: registry.database.url });
+    await database.connect();
+    await database.query(`UPDATE workflow_version SET state = 'deleted' WHERE name = 'leaving-web'`);
+    await database.end();
+    expect(await register('leaving-web', '1.0.0', team)).toMatchObject({ status: 403, code: 'signer-not-trusted' });
   });
 
   it('revoked counts for nothing, and everybody is told why', async () => {

@@ -85,6 +85,9 @@ describe('GET …/readme', () => {
       `UPDATE package SET bytes = set_byte(bytes, 20, 66) FROM workflow_version v WHERE v.digest = package.digest AND version = '3.1.0'`,
     );
     expect(await of('3.1.0')).toMatchObject({ status: 422, body: { code: 'digest-mismatch' } });
+    const bytes = await registry.request('/v1/workflows/demo/versions/3.1.0/package');
+    expect(await bytes.json()).toMatchObject({ status: 422, code: 'digest-mismatch' });
+    expect(bytes.headers.get('etag')).toBeNull();
   });
 });
 

@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source.js';
-import { Database } from './database.js';
+import { Database, QUERY_TIMEOUT_MS } from './database.js';
 import { Notifications } from './notifications.js';
 
 @Module({})
@@ -16,7 +16,12 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           inject: [Config],
           useFactory: (config: Config) => ({
-            ...dataSourceOptions({ url: config.DATABASE_URL, applicationName, poolSize: 5 }),
+            ...dataSourceOptions({
+              url: config.DATABASE_URL,
+              applicationName,
+              poolSize: 5,
+              queryTimeoutMs: QUERY_TIMEOUT_MS,
+            }),
             autoLoadEntities: true,
             retryAttempts: 10,
             retryDelay: 500,

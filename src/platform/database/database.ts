@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 
 import { Config } from '../config/config.js';
+import { PooledClient } from './pooled-client.js';
 
 /** A statement with a name is parsed and planned once per connection. */
 export interface Statement {
@@ -15,7 +16,7 @@ export interface Statement {
  */
 const SESSION = '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan';
 
-const QUERY_TIMEOUT_MS = 15_000;
+export const QUERY_TIMEOUT_MS = 15_000;
 
 /** Raw SQL for the hot statements that an ORM would slow down; everything else goes through TypeORM. */
 @Injectable()
@@ -24,6 +25,7 @@ export class Database implements OnApplicationShutdown {
 
   constructor(config: Config) {
     this.pool = new pg.Pool({
+      Client: PooledClient,
       connectionString: config.DATABASE_URL,
       max: config.DATABASE_POOL,
       application_name: 'atom-hot',
@@ -91,16 +93,20 @@ export function violatedConstraint(error: unknown): string | undefined {
   return typeof constraint === 'string' ? constraint : undefined;
 }
 
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
+const AWAY = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+]);
+/** SQLSTATE: connection lost, rolled back for the sake of others, a standby, no resources, shutting down. */
+const AWAY_STATE = /^(08...|40...|25006|53...|57P..)$/;
 /** What the driver says without a code. */
 const AWAY_WORDS =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
 
-/** The database does not answer or takes no statement now (SQLSTATE classes 08, 53, 57P): asking again later may help. */
+/** The database does not answer or does not take the statement now: asking again later may help. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return AWAY.has(code) || /^(08|53|57P)/.test(code) || AWAY_WORDS.test(error.message);
+  return AWAY.has(code) || AWAY_STATE.test(code) || AWAY_WORDS.test(error.message);
 }
 
 /** The data or the statement is at fault: sending it again cannot help. Anything else may be the connection or the server. */

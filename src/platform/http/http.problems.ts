@@ -23,7 +23,7 @@ export const HTTP_PROBLEMS: ProblemTypes<HttpProblemCode> = {
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'media-type-unsupported': { status: 415, title: 'The content type is not one that is read here' },
-  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'too-many-requests': { status: 429, title: 'Too many requests', headers: { 'retry-after': '5' } },
   unavailable: { status: 503, title: 'Atom cannot serve this now', headers: { 'retry-after': '5' } },
   'internal-error': { status: 500, title: 'Atom failed' },
 };

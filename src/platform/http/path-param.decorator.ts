@@ -15,8 +15,12 @@ export function PathParam(
   { description, example, pattern, format }: PathParamOptions,
   ...pipes: readonly Type<PipeTransform>[]
 ): ParameterDecorator {
-  const schema = { type: 'string', ...(pattern && { pattern: pattern.source }), ...(format && { format }) };
-  const document = ApiParam({ name, schema, ...(description && { description }), ...(example && { example }) });
+  const schema = {
+    ...{ type: 'string', ...(pattern && { pattern: pattern.source }), ...(format && { format }) },
+    // Beside a schema, @nestjs/swagger drops an example without a word.
+    ...(example && { example }),
+  };
+  const document = ApiParam({ name, schema, ...(description && { description }) });
   return (target, key, index) => {
     Param(name, ...pipes)(target, key, index);
     const method = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 
@@ -8,6 +8,7 @@ import { ReadsMultipart } from '../../platform/http/reads-multipart.decorator.js
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { UploadReader } from '../uploads/upload.reader.js';
 import { UPLOAD_SCHEMA } from '../uploads/upload.schema.js';
+import { NameParam, VersionParam } from '../workflows/workflow-params.js';
 import { ExplainService } from './explain.service.js';
 import { JudgementDto } from './judgement.dto.js';
 
@@ -37,7 +38,7 @@ export class ExplainController {
   @Requires('workflows:read')
   @ApiOperation({ summary: 'Say whether a version is believed today, and why' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch', 'trust-root-unavailable')
-  explainVersion(@Param('name') name: string, @Param('version') version: string): Promise<JudgementDto> {
+  explainVersion(@NameParam() name: string, @VersionParam() version: string): Promise<JudgementDto> {
     return this.explain.version(name, version);
   }
 }

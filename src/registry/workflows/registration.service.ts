@@ -3,7 +3,13 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
 import { type Decision, inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
-import { type JudgedSignature, type PackageFile, type SignatureInput, signerId } from '../../wpk/index.js';
+import {
+  type JudgedSignature,
+  type Judgement,
+  type PackageFile,
+  type SignatureInput,
+  signerId,
+} from '../../wpk/index.js';
 import { refusalOf } from '../packages/distrust.js';
 import { PackageOpener } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
@@ -82,24 +88,29 @@ export class RegistrationService {
     override: NewOverride | undefined,
   ): Promise<Registered | undefined> {
     const file = await this.opener.read(upload.package);
-    let judgement = this.opener.judge(file, upload.package, upload.signatures, set);
-    if (judgement.distrust) {
-      if (!judgement.signatures.every(isGenuine)) throw refusalOf(judgement);
+    const presented = this.opener.judge(file, upload.package, upload.signatures, set);
+    let judgement = presented;
+    if (presented.distrust) {
+      if (!presented.signatures.every(isGenuine)) throw refusalOf(presented);
       // The same bytes again: what is stored of them counts together with what came now.
       const stored = await this.workflows.signaturesOf(file.digest);
-      const whole = this.opener.judge(file, upload.package, [...upload.signatures, ...stored], set);
-      if (stored.length === 0 || whole.distrust) throw refusalOf(judgement);
-      judgement = whole;
+      judgement = this.opener.judge(file, upload.package, [...upload.signatures, ...stored], set);
+      if (stored.length === 0 || judgement.distrust) throw refusalOf(presented);
     }
     const signatures = newSignatures(upload.signatures, judgement.signatures);
-    if (signatures.length === 0) return this.unchanged(file);
+    if (signatures.length === 0) return this.unchanged(file, presented);
     const decision = await this.decide(file, override !== undefined);
     const version = { ...contentOf(file, decision, uploadedBy), bytes: upload.package, signatures };
     return this.workflows.add(version, revision, override);
   }
 
-  private async unchanged({ package: { metadata } }: PackageFile): Promise<Registered | undefined> {
+  private async unchanged(
+    { package: { metadata } }: PackageFile,
+    presented: Judgement,
+  ): Promise<Registered | undefined> {
     const version = await this.workflows.find(metadata.name, metadata.version);
+    // Marked as deleted, and its bytes and signatures are about to go: what is new has to stand alone.
+    if (version?.state === 'deleted') throw refusalOf(presented);
     return version && { version, created: false };
   }
 

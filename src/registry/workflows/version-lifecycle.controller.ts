@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
@@ -7,6 +7,7 @@ import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { NewOverrideDto, StateReasonDto } from './version-lifecycle.dto.js';
 import { VersionLifecycle } from './version-lifecycle.service.js';
 import { PackageSignatureDto, WorkflowVersionDto } from './workflow.dto.js';
+import { NameParam, VersionParam } from './workflow-params.js';
 
 const NOT_THERE = ['workflow-not-found', 'version-deleted'] as const;
 
@@ -23,8 +24,8 @@ export class VersionLifecycleController {
   @ApiOperation({ summary: 'Start no new run of it; accepted runs go on' })
   @ApiProblems(REGISTRY_PROBLEMS, ...NOT_THERE, 'version-state-conflict')
   async yank(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @Body() { reason }: StateReasonDto,
     @CurrentPrincipal() { name: by }: Principal,
   ): Promise<WorkflowVersionDto> {
@@ -36,8 +37,8 @@ export class VersionLifecycleController {
   @ApiOperation({ summary: 'Take a yank back' })
   @ApiProblems(REGISTRY_PROBLEMS, ...NOT_THERE, 'version-state-conflict')
   async unyank(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @CurrentPrincipal() { name: by }: Principal,
   ): Promise<WorkflowVersionDto> {
     return WorkflowVersionDto.from(await this.lifecycle.unyank(name, version, by));
@@ -49,8 +50,8 @@ export class VersionLifecycleController {
   @ApiOperation({ summary: 'Run nothing of it any more, for ever; what runs stops before its next step' })
   @ApiProblems(REGISTRY_PROBLEMS, ...NOT_THERE, 'version-state-conflict')
   async revoke(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @Body() { reason }: StateReasonDto,
     @CurrentPrincipal() { name: by }: Principal,
   ): Promise<WorkflowVersionDto> {
@@ -66,8 +67,8 @@ export class VersionLifecycleController {
   })
   @ApiProblems(REGISTRY_PROBLEMS, ...NOT_THERE, 'version-state-conflict')
   async override(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @Body() { reason, hours }: NewOverrideDto,
     @CurrentPrincipal() { name: by }: Principal,
   ): Promise<WorkflowVersionDto> {
@@ -79,8 +80,8 @@ export class VersionLifecycleController {
   @ApiOperation({ summary: 'End an override before its time' })
   @ApiProblems(REGISTRY_PROBLEMS, ...NOT_THERE, 'version-state-conflict')
   async endOverride(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @CurrentPrincipal() { name: by }: Principal,
   ): Promise<WorkflowVersionDto> {
     return WorkflowVersionDto.from(await this.lifecycle.override(name, version, null, by));
@@ -98,8 +99,8 @@ export class VersionLifecycleController {
     ...(['version-revoked', 'digest-mismatch', 'signing-not-configured', 'signing-unavailable'] as const),
   )
   async sign(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @CurrentPrincipal() { name: by }: Principal,
   ): Promise<PackageSignatureDto> {
     return PackageSignatureDto.from(await this.lifecycle.sign(name, version, by));

@@ -1,8 +1,8 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 
-/** What is shown in terminals and logs: no control characters. */
-const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
+/** What is shown in terminals and logs: no control characters; and something has to be said. */
+const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*[^\s\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
 
 /** Days of 24 hours that an override may last. */
 const MAX_OVERRIDE_HOURS = 30 * 24;
@@ -21,7 +21,6 @@ export class NewOverrideDto extends StateReasonDto {
    * How long it is in force.
    * @example 4
    */
-  @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(MAX_OVERRIDE_HOURS)
@@ -41,7 +40,10 @@ export class RegisterQuery {
   @Matches(ONE_LINE, { message: 'overrideReason must be one line of text' })
   overrideReason?: string;
 
-  /** @example 4 */
+  /**
+   * How long it is in force; both, or neither.
+   * @example 4
+   */
   @IsOptional()
   @Type(() => Number)
   @IsInt()

@@ -42,14 +42,15 @@ export class VersionLifecycle {
     return this.change(name, version, by, { from, to: 'revoked', action: 'version.revoke', reason });
   }
 
-  /** An admin's word that it may run for so many hours although it was yanked or policy says otherwise. Null ends it. */
+  /** An admin's word that it may run for so many hours although it was yanked or policy says otherwise. Null ends one, if any. */
   async override(
     name: string,
     version: string,
     override: { readonly reason: string; readonly hours: number } | null,
     by: string,
   ): Promise<WorkflowVersion> {
-    await this.find(name, version);
+    const before = await this.find(name, version);
+    if (!override && !before.override) return before;
     const action = override ? 'version.override' : 'version.end-override';
     const audit = auditEntry(name, version, by, action, { ...override });
     const changed = await this.workflows.setOverride({ name, version }, override && { ...override, by }, audit);

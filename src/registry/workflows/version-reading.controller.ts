@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Headers, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
@@ -7,6 +7,7 @@ import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { matchesEtag } from '../../platform/http/etag.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { VersionDiffDto, VersionDiffQuery } from './version-diff.dto.js';
+import { NameParam, VersionParam } from './workflow-params.js';
 import { WorkflowsService } from './workflows.service.js';
 
 const MARKDOWN = 'text/markdown; charset=utf-8';
@@ -31,8 +32,8 @@ export class VersionReadingController {
   @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'readme-missing', 'version-deleted', 'digest-mismatch')
   async getReadme(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @Headers('if-none-match') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
@@ -52,7 +53,7 @@ export class VersionReadingController {
   @Requires('workflows:read')
   @ApiOperation({ summary: 'What differs between two versions, section by section and step by step' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch')
-  async diff(@Param('name') name: string, @Query() { from, to }: VersionDiffQuery): Promise<VersionDiffDto> {
+  async diff(@NameParam() name: string, @Query() { from, to }: VersionDiffQuery): Promise<VersionDiffDto> {
     return VersionDiffDto.from(await this.workflows.diff(name, from, to));
   }
 }

@@ -7,7 +7,7 @@ const END = 0x00;
 
 /** True for what the registry can order: SemVer 2.0 with numbers that a double holds, at most 256 characters. */
 export function isVersion(version: string): boolean {
-  return semver.valid(version) !== null && !/^[v=\s]/.test(version);
+  return semver.valid(version) !== null && !/^[v=\s]|\s$/.test(version);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { VersionState } from './version-state.js';
 import { SHOWN_STATES } from './workflow.dto.js';
 
 const ONE_LINE = /^[^\p{Cc}\p{Cs}]*$/u;
+const message = '$property must be one line of text';
 
 export class WorkflowListQuery extends PageQuery {
   /**
@@ -15,14 +16,17 @@ export class WorkflowListQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  @Matches(ONE_LINE)
+  @Matches(ONE_LINE, { message })
   q?: string;
 
-  /** @example "kubernetes" */
+  /**
+   * One of the tags, as it was written.
+   * @example "kubernetes"
+   */
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Matches(ONE_LINE)
+  @Matches(ONE_LINE, { message })
   tag?: string;
 
   /**
@@ -30,7 +34,7 @@ export class WorkflowListQuery extends PageQuery {
    * @example "kubernetes"
    */
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]{0,40}$/)
+  @Matches(/^[a-z][a-z0-9-]{0,40}$/, { message: 'runtime must be a family of actions, such as kubernetes' })
   runtime?: string;
 
   @ApiPropertyOptional({ enum: ['manual', 'auto'] })
@@ -39,16 +43,20 @@ export class WorkflowListQuery extends PageQuery {
   safetyMode?: 'manual' | 'auto';
 
   /**
-   * Id or name of a trusted key.
+   * Name or id of a trusted key, or a keyless identity as `identity:["ISSUER","SUBJECT"]`: workflows whose latest version it
+   * was the first to sign.
    * @example "team-a-2026"
    */
   @IsOptional()
   @IsString()
   @MaxLength(2100)
-  @Matches(ONE_LINE)
+  @Matches(ONE_LINE, { message })
   signer?: string;
 
-  @ApiPropertyOptional({ enum: SHOWN_STATES })
+  @ApiPropertyOptional({
+    enum: SHOWN_STATES,
+    description: 'Of the version that stands for the workflow: the latest one or, without one, the best there is.',
+  })
   @IsOptional()
   @IsIn(SHOWN_STATES)
   state?: VersionState;

@@ -71,7 +71,10 @@ export const ADD = {
     SELECT (SELECT created_at FROM added) AS "createdAt", ${TRUST_REVISION} AS "trustRevision"`,
 };
 
-/** More signatures of bytes that are registered; a signer's first stays. Answers the signers that are new. */
+/**
+ * More signatures of bytes that are registered; a signer's first stays. Answers the signers that are new. Whoever takes the
+ * bytes away waits for it, or it for them: without the lock the foreign key would fail the later one of them.
+ */
 export const SIGN = {
   name: 'registry-sign',
   text: `
@@ -79,6 +82,7 @@ export const SIGN = {
     SELECT p.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.signed_at, ${STORED_AT}
       FROM package p, ${signaturesOf('$2')}
      WHERE p.digest = $1
+       FOR KEY SHARE OF p
     ON CONFLICT DO NOTHING RETURNING signer_id`,
 };
 
@@ -119,11 +123,15 @@ export const CHANGE_STATE = {
     RETURNING digest`,
 };
 
+/** As JavaScript writes times, whatever zone the session is in. */
+const rfc3339 = (time: string): string => `to_char((${time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 export const SET_OVERRIDE = {
   name: 'registry-override',
   text: `
     UPDATE workflow_version SET override = CASE WHEN $3::text IS NULL THEN NULL ELSE jsonb_build_object(
-             'reason', $3::text, 'by', $4::text, 'at', now(), 'expiresAt', now() + make_interval(hours => $5::integer)) END
+             'reason', $3::text, 'by', $4::text, 'at', ${rfc3339('now()')},
+             'expiresAt', ${rfc3339('now() + make_interval(hours => $5::integer)')}) END
      WHERE name = $1 AND version = $2 AND state IN ('active', 'yanked') RETURNING digest`,
 };
 
@@ -155,6 +163,21 @@ export const SHOW_ANEW = {
      WHERE w.name = $1`,
 };
 
+/**
+ * The bytes, and a row for each signature: one statement sees both as they were at one moment. Read one after the other, a
+ * package that is being deleted would look like one that nobody signed.
+ */
+export const FIND_PACKAGE = {
+  name: 'registry-find-package',
+  text: `
+    SELECT bytes, NULL AS kind, NULL AS text, NULL::jsonb AS signer, NULL::boolean AS "isLogged",
+           NULL::timestamptz AS "signedAt", NULL::timestamptz AS "storedAt", NULL AS signer_id
+      FROM package WHERE digest = $1
+    UNION ALL
+    SELECT NULL, kind, text, signer, logged, signed_at, stored_at, signer_id FROM package_signature WHERE digest = $1
+    ORDER BY "storedAt" NULLS FIRST, signer_id`,
+};
+
 /** As LOCK_WORKFLOW, for whoever knows only the digest. */
 export const LOCK_WORKFLOW_OF_DIGEST = {
   name: 'registry-lock-of-digest',
@@ -164,6 +187,12 @@ export const LOCK_WORKFLOW_OF_DIGEST = {
 export const FIND_DELETED = {
   name: 'registry-find-deleted',
   text: `SELECT digest FROM workflow_version WHERE digest = $1 AND state = 'deleted'`,
+};
+
+/** No signature comes any more from here on. */
+export const LOCK_PACKAGE = {
+  name: 'registry-lock-package',
+  text: 'SELECT digest FROM package WHERE digest = $1 FOR UPDATE',
 };
 
 export const REMOVE_SIGNATURES = {

@@ -9,7 +9,6 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { signerId } from '../../wpk/index.js';
 import type { WorkflowRef } from '../catalog/workflow-catalog.js';
 import { RegistryError } from '../registry.error.js';
-import { PackageEntity } from './package.entity.js';
 import { PackageSignatureEntity } from './package-signature.entity.js';
 import { isPrerelease, versionSortKey } from './version-sort-key.js';
 import type { VersionState } from './version-state.js';
@@ -41,7 +40,6 @@ export class PostgresWorkflowStore extends WorkflowStore {
   constructor(
     @InjectRepository(WorkflowVersionEntity) private readonly versions: Repository<WorkflowVersionEntity>,
     @InjectRepository(WorkflowEntity) private readonly workflows: Repository<WorkflowEntity>,
-    @InjectRepository(PackageEntity) private readonly packages: Repository<PackageEntity>,
     @InjectRepository(PackageSignatureEntity) private readonly signatures: Repository<PackageSignatureEntity>,
     private readonly database: Database,
     private readonly audit: AuditLog,
@@ -63,7 +61,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
     if (existing?.digest !== added.digest) throw versionExists(added, existing);
     if (existing.state === 'deleted') return this.restore(added, trustRevision, override);
     const hasMore = added.signatures.some(({ signer }) => signerId(signer) !== signerId(existing.signer));
-    if (hasMore) await this.database.query(sql.SIGN, [added.digest, signaturesJson(added.signatures)]);
+    if (hasMore) await this.addSignatures(added);
     return { version: existing, created: false };
   }
 
@@ -107,11 +105,13 @@ export class PostgresWorkflowStore extends WorkflowStore {
   }
 
   async findPackage(digest: string): Promise<StoredPackage | undefined> {
-    const [row, signatures] = await Promise.all([
-      this.packages.findOne({ where: { digest }, select: { bytes: true } }),
-      this.signaturesOf(digest),
-    ]);
-    return row ? { bytes: row.bytes, signatures } : undefined;
+    type Row = { readonly bytes: Buffer | null } & StoredSignature;
+    const [first, ...rest] = await this.database.query<Row>(sql.FIND_PACKAGE, [digest]);
+    if (!first?.bytes) return undefined;
+    const signatures = rest.map(({ kind, text, signer, isLogged, signedAt, storedAt }) => ({
+      ...{ kind, text, signer, isLogged, signedAt, storedAt },
+    }));
+    return { bytes: first.bytes, signatures };
   }
 
   async signaturesOf(digest: string): Promise<StoredSignature[]> {
@@ -154,6 +154,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
       await transaction.query(sql.LOCK_WORKFLOW_OF_DIGEST, [digest]);
       const deleted = await transaction.query(sql.FIND_DELETED, [digest]);
       if (deleted.length === 0) return;
+      await transaction.query(sql.LOCK_PACKAGE, [digest]);
       await transaction.query(sql.REMOVE_SIGNATURES, [digest]);
       await transaction.query(sql.REMOVE_PACKAGE, [digest]);
     });
@@ -174,6 +175,19 @@ export class PostgresWorkflowStore extends WorkflowStore {
     await this.audit.append(transaction, {
       ...{ actor: by, action: 'version.register-overridden', subject: `workflows/${name}/versions/${version}` },
       body: { reason, hours, digest, outcome: decision.outcome },
+    });
+  }
+
+  /** Of signers that have none yet, with who brought them. */
+  private addSignatures({ name, version, digest, signatures, uploadedBy }: NewVersion): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      type Kept = { readonly signer_id: string };
+      const kept = await transaction.query<Kept>(sql.SIGN, [digest, signaturesJson(signatures)]);
+      if (kept.length === 0) return;
+      await this.audit.append(transaction, {
+        ...{ actor: uploadedBy, action: 'version.add-signature', subject: `workflows/${name}/versions/${version}` },
+        body: { signers: kept.map((row) => row.signer_id) },
+      });
     });
   }
 

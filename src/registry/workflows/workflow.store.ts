@@ -46,7 +46,8 @@ export interface NewOverride {
 /** Keeps packages by digest and versions by name. What a version is never changes; how it stands may. */
 export abstract class WorkflowStore {
   /**
-   * Adds a version, or finds it as it is already: then `created` is false and signatures of other signers are kept as well.
+   * Adds a version, or finds it as it is already: then `created` is false and signatures of other signers are kept as well,
+   * audited.
    * Of concurrent callers exactly one creates. A version that was deleted comes back with the same bytes, as it is added now.
    * Throws `version-exists` when the version has other bytes. Undefined, and nothing done, when trust is not at
    * `trustRevision` any more (null: not kept in the database), or when others brought the version back at the same time: look

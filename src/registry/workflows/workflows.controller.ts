@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Headers, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -28,6 +28,7 @@ import {
 } from './workflow.dto.js';
 import type { NewOverride } from './workflow.store.js';
 import { VersionListQuery, WorkflowListQuery } from './workflow-list.query.js';
+import { NameParam, VersionParam } from './workflow-params.js';
 import { WorkflowsService } from './workflows.service.js';
 
 const REGISTER = `Send the package, and its signatures as parts \`bundle\` or \`signature\`:
@@ -46,6 +47,9 @@ const UNPROCESSABLE = [
   'digest-mismatch',
 ] as const;
 
+const LOCATION = {
+  location: { description: 'Path of the version.', required: true, schema: { type: 'string' } },
+} as const;
 const BINARY = { type: 'string', format: 'binary' } as const;
 
 @ApiTags('workflows')
@@ -64,8 +68,11 @@ export class WorkflowsController {
   @ApiOperation({ summary: 'Register a signed package', description: REGISTER })
   @ReadsMultipart()
   @ApiBody({ schema: UPLOAD_SCHEMA })
-  @ApiResponse({ status: 201, type: WorkflowVersionDto, description: 'Registered.' })
-  @ApiResponse({ status: 200, type: WorkflowVersionDto, description: 'The same bytes are registered already.' })
+  @ApiResponse({ status: 201, type: WorkflowVersionDto, headers: LOCATION, description: 'Registered.' })
+  @ApiResponse({
+    ...{ status: 200, type: WorkflowVersionDto, headers: LOCATION },
+    description: 'The same bytes are registered already. Signatures that are new were kept; an override was not taken.',
+  })
   @ApiProblems(
     REGISTRY_PROBLEMS,
     'part-missing',
@@ -121,7 +128,7 @@ export class WorkflowsController {
   @Requires('workflows:read')
   @ApiOperation({ summary: 'A workflow with its versions, the highest first' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
-  async get(@Param('name') name: string): Promise<WorkflowDto> {
+  async get(@NameParam() name: string): Promise<WorkflowDto> {
     const { latestVersion, versions } = await this.workflows.get(name);
     return { name, latestVersion, versions: versions.map((version) => WorkflowVersionDto.from(version)) };
   }
@@ -131,7 +138,7 @@ export class WorkflowsController {
   @ApiOperation({ summary: 'The versions of a workflow, the highest first' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found')
   async listVersions(
-    @Param('name') name: string,
+    @NameParam() name: string,
     @Query() { state, ...page }: VersionListQuery,
   ): Promise<WorkflowVersionPageDto> {
     const { items, nextCursor } = await this.workflows.versions(name, state, page);
@@ -142,7 +149,7 @@ export class WorkflowsController {
   @Requires('workflows:read')
   @ApiOperation({ summary: 'One version, with what the package says' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch')
-  async getVersion(@Param('name') name: string, @Param('version') version: string): Promise<WorkflowDocumentDto> {
+  async getVersion(@NameParam() name: string, @VersionParam() version: string): Promise<WorkflowDocumentDto> {
     const found = await this.workflows.find(name, version);
     return Object.assign(WorkflowVersionDto.from(found), { document: (await this.workflows.fileOf(found)).document });
   }
@@ -156,21 +163,21 @@ export class WorkflowsController {
   })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'An `etag` of before: 304 if it still holds.' })
   @ApiResponse({ status: 304, description: 'If-None-Match names the digest.' })
-  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
+  @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted', 'digest-mismatch')
   async getPackage(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @Headers('if-none-match') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
     const { digest, mediaType } = await this.workflows.find(name, version);
     const etag = `"${digest}"`;
+    const bytes = matchesEtag(known, etag) ? undefined : await this.workflows.bytesOf(digest);
     void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (matchesEtag(known, etag)) {
+    if (!bytes) {
       void reply.status(304);
       return undefined;
     }
-    const bytes = await this.workflows.bytesOf(digest);
     return new StreamableFile(bytes, { type: mediaType, length: bytes.length, disposition: 'attachment' });
   }
 
@@ -178,10 +185,7 @@ export class WorkflowsController {
   @Requires('workflows:read')
   @ApiOperation({ summary: 'The signatures of a version, oldest first' })
   @ApiProblems(REGISTRY_PROBLEMS, 'workflow-not-found', 'version-deleted')
-  async getSignatures(
-    @Param('name') name: string,
-    @Param('version') version: string,
-  ): Promise<PackageSignatureListDto> {
+  async getSignatures(@NameParam() name: string, @VersionParam() version: string): Promise<PackageSignatureListDto> {
     const signatures = await this.workflows.signaturesOf(await this.workflows.find(name, version));
     return { items: signatures.map((signature) => PackageSignatureDto.from(signature)) };
   }

@@ -8,7 +8,7 @@ import { isVersion } from './version-sort-key.js';
 import { requireKept } from './version-standing.js';
 import type { VersionState } from './version-state.js';
 import { type WorkflowFilter, WorkflowStore } from './workflow.store.js';
-import { isWorkflowName, workflowNotFound } from './workflow-name.js';
+import { isWorkflowName, nameNotFound, workflowNotFound } from './workflow-name.js';
 import type { StoredPackage, StoredSignature, WorkflowSummary, WorkflowVersion } from './workflow-version.js';
 
 /** Of one workflow, shown at once. */
@@ -42,7 +42,7 @@ export class WorkflowsService {
     const [versions, latest] = known
       ? await Promise.all([this.workflows.versionsOf(name, MAX_VERSIONS), this.workflows.seeLatest(name)])
       : [[]];
-    if (versions.length === 0) throw workflowNotFound(name);
+    if (versions.length === 0) throw nameNotFound(name);
     return { latestVersion: latest?.version ?? null, versions };
   }
 
@@ -55,7 +55,7 @@ export class WorkflowsService {
     const [after] = cursor === undefined ? [] : decodeCursor(cursor, isVersion);
     const options = { ...(after !== undefined && { after }), ...(state !== undefined && { state }) };
     const rows = isWorkflowName(name) ? await this.workflows.versionsOf(name, limit + 1, options) : [];
-    if (rows.length === 0 && !(await this.exists(name))) throw workflowNotFound(name);
+    if (rows.length === 0 && !(await this.exists(name))) throw nameNotFound(name);
     return toPage(
       rows,
       limit,
@@ -75,9 +75,7 @@ export class WorkflowsService {
 
   /** Read anew from the stored bytes; no signature is looked at. Throws `digest-mismatch` when the bytes were changed. */
   async fileOf({ digest }: Pick<WorkflowVersion, 'digest'>): Promise<PackageFile> {
-    const bytes = await this.bytesOf(digest);
-    requireDigest(bytes, digest);
-    return readPackage(bytes);
+    return readPackage(await this.bytesOf(digest));
   }
 
   /** Text of README.md of the package. Throws `readme-missing`. */
@@ -97,8 +95,11 @@ export class WorkflowsService {
     return { before, after, diff: diffPackages(was, await this.fileOf(after)) };
   }
 
+  /** Throws `digest-mismatch` when the stored bytes are not those that were registered. */
   async bytesOf(digest: string): Promise<Buffer> {
-    return (await this.packageOf(digest)).bytes;
+    const { bytes } = await this.packageOf(digest);
+    requireDigest(bytes, digest);
+    return bytes;
   }
 
   async packageOf(digest: string): Promise<StoredPackage> {

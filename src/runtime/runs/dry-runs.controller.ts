@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply } from 'fastify';
@@ -6,6 +6,7 @@ import type { Counter } from 'prom-client';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { NameParam, VersionParam } from '../../registry/index.js';
 import { DRY_RUN_REQUESTS } from '../metrics/runtime.metrics.js';
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.js';
 import { DryRunDto, RunDto } from './run.dto.js';
@@ -35,8 +36,8 @@ export class DryRunsController {
   @ApiResponse(REPLAYED)
   @ApiProblems(RUN_PROBLEMS, ...START_PROBLEMS)
   async create(
-    @Param('name') workflow: string,
-    @Param('version') version: string,
+    @NameParam() workflow: string,
+    @VersionParam() version: string,
     @Body() body: DryRunDto,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentPrincipal() principal: Principal,

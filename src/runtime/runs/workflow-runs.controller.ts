@@ -1,9 +1,9 @@
-import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
-import { VersionLifecycle } from '../../registry/index.js';
+import { NameParam, VersionLifecycle, VersionParam } from '../../registry/index.js';
 import { RunDto, RunSummaryDto, WorkflowRunsDto, WorkflowRunsQuery } from './run.dto.js';
 import { RUN_PROBLEMS } from './run.problems.js';
 import { RunsService } from './runs.service.js';
@@ -23,7 +23,7 @@ export class WorkflowRunsController {
   @ApiOperation({ summary: 'The runs of a workflow, newest first, and how they fared in the last 30 days' })
   @ApiProblems(RUN_PROBLEMS, 'workflow-not-found')
   async list(
-    @Param('name') workflow: string,
+    @NameParam() workflow: string,
     @Query() { version, state, ...page }: WorkflowRunsQuery,
   ): Promise<WorkflowRunsDto> {
     const summary = RunSummaryDto.from(await this.runs.history(workflow, version));
@@ -43,8 +43,8 @@ export class WorkflowRunsController {
   @ApiNoContentResponse({ description: 'Deleted, now or before.' })
   @ApiProblems(RUN_PROBLEMS, 'workflow-not-found', 'version-has-run', 'version-state-conflict')
   delete(
-    @Param('name') name: string,
-    @Param('version') version: string,
+    @NameParam() name: string,
+    @VersionParam() version: string,
     @CurrentPrincipal() { name: by }: Principal,
   ): Promise<void> {
     return this.lifecycle.delete(name, version, by, () => this.runs.hasRuns(name, version));
