@@ -88,6 +88,7 @@ export interface PackageSignature {
   readonly storedAt: string;
   readonly signedAt?: string | null;
   readonly logged?: boolean;
+  readonly attested?: boolean;
   /** The text as it was uploaded, under the name of its kind. */
   readonly bundle?: string;
   readonly signature?: string;

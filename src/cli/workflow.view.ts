@@ -104,10 +104,11 @@ export function overrideLine({ reason, by, expiresAt }: Override): string {
   return escapeLine(`until ${expiresAt} by ${by}: ${reason}`);
 }
 
-function signatureLine({ kind, signer, storedAt, signedAt, logged }: PackageSignature): string {
+function signatureLine({ kind, signer, storedAt, signedAt, logged, attested }: PackageSignature): string {
+  const what = attested ? 'attestation' : kind;
   const when = signedAt ? `, signed ${signedAt}` : '';
   return escapeLine(
-    `${signerText(signer)}; ${kind} stored ${storedAt}${when}${logged ? ', in a transparency log' : ''}`,
+    `${signerText(signer)}; ${what} stored ${storedAt}${when}${logged ? ', in a transparency log' : ''}`,
   );
 }
 

@@ -115,6 +115,23 @@ function addingContract(subject: () => WorkflowsSubject): void {
     expect((await store.findPackage(added.digest))?.signatures).toEqual(stored);
   });
 
+  it('keeps one signature for each evidence that policies may ask for, whenever it comes', async () => {
+    const added = aNewVersion('evidence', '1.0.0');
+    await store.add(added, null);
+    const more = [
+      aSignature('key-1', { text: 'logged', isLogged: true }),
+      aSignature('key-1', { text: 'attested', isAttested: true }),
+      aSignature('key-1', { text: 'both', isLogged: true, isAttested: true }),
+    ];
+    for (const signature of [...more, ...more]) {
+      expect(await store.add({ ...added, signatures: [signature] }, null)).toMatchObject({ created: false });
+    }
+    expect(await store.signaturesOf(added.digest)).toMatchObject([{ text: '{}', isLogged: false }, ...more]);
+    const { items } = await subject().audit.list({ action: 'version.add-signature' }, { limit: 100 });
+    const ofThis = items.filter(({ subject: of }) => of.includes('/evidence/'));
+    expect(ofThis.map(({ body }) => body)).toEqual(more.map(() => ({ signers: ['key-1'] })));
+  });
+
   it('gives the signatures back in the order in which they came', async () => {
     const keys = ['key-5', 'key-2', 'key-8', 'key-1', 'key-9', 'key-3'];
     const added = aNewVersion('in-order', '1.0.0', { signatures: keys.slice(0, 3).map((id) => aSignature(id)) });

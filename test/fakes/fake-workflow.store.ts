@@ -10,13 +10,14 @@ import {
   type WorkflowFilter,
   WorkflowStore,
 } from '../../src/registry/workflows/workflow.store.js';
-import type {
-  NewSignature,
-  NewVersion,
-  StoredPackage,
-  StoredSignature,
-  WorkflowSummary,
-  WorkflowVersion,
+import {
+  evidenceOf,
+  type NewSignature,
+  type NewVersion,
+  type StoredPackage,
+  type StoredSignature,
+  type WorkflowSummary,
+  type WorkflowVersion,
 } from '../../src/registry/workflows/workflow-version.js';
 import { signerId } from '../../src/wpk/index.js';
 import { FakeAuditLog } from './fake-audit.log.js';
@@ -66,9 +67,8 @@ export class FakeWorkflowStore extends WorkflowStore {
     const created = row.version.state === 'deleted';
     if (created) this.restore(row, added);
     if (created) this.overrideAdded(row, added, override);
-    const known = new Set(row.signatures.map(({ signer }) => signerId(signer)));
-    const isMore = this.sign(row, added.signatures) > 0;
-    if (isMore && !created) this.auditSignatures(row, added, known);
+    const signers = this.sign(row, added.signatures);
+    if (signers.length > 0 && !created) this.auditSignatures(added, signers);
     return Promise.resolve({ version: this.show(row), created });
   }
 
@@ -140,7 +140,7 @@ export class FakeWorkflowStore extends WorkflowStore {
 
   addSignature(digest: string, signature: NewSignature, audit: NewAuditEntry): Promise<void> {
     const row = this.rowOf(digest);
-    if (row?.bytes && this.sign(row, [signature]) > 0) this.audit.write(audit);
+    if (row?.bytes && this.sign(row, [signature]).length > 0) this.audit.write(audit);
     return Promise.resolve();
   }
 
@@ -150,8 +150,7 @@ export class FakeWorkflowStore extends WorkflowStore {
     return Promise.resolve();
   }
 
-  private auditSignatures(row: Row, { name, version, uploadedBy }: NewVersion, known: ReadonlySet<string>): void {
-    const signers = row.signatures.map(({ signer }) => signerId(signer)).filter((id) => !known.has(id));
+  private auditSignatures({ name, version, uploadedBy }: NewVersion, signers: readonly string[]): void {
     this.audit.write({
       ...{ actor: uploadedBy, action: 'version.add-signature', subject: `workflows/${name}/versions/${version}` },
       body: { signers },
@@ -193,14 +192,14 @@ export class FakeWorkflowStore extends WorkflowStore {
     this.audit.write({ actor: uploadedBy, action: 'version.restore', subject, body: { digest } });
   }
 
-  /** How many are new. */
-  private sign(row: Row, signatures: readonly NewSignature[]): number {
+  /** The signers of those that are new. */
+  private sign(row: Row, signatures: readonly NewSignature[]): string[] {
     const before = row.signatures.length;
     for (const signature of signatures) {
-      const isKnown = row.signatures.some(({ signer }) => signerId(signer) === signerId(signature.signer));
+      const isKnown = row.signatures.some((kept) => evidenceOf(kept) === evidenceOf(signature));
       if (!isKnown) row.signatures.push({ ...signature, storedAt: this.now() });
     }
-    return row.signatures.length - before;
+    return row.signatures.slice(before).map(({ signer }) => signerId(signer));
   }
 
   private summarise(name: string): WorkflowSummary[] {

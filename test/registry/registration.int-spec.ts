@@ -135,7 +135,7 @@ describe('POST /v1/workflows', () => {
     expect(rows).toEqual([{ stage: 'admission', outcome: 'requireApproval' }]);
   });
 
-  it('keeps a second signature of registered bytes by another trusted key, and one for each key', async () => {
+  it('keeps a second signature of registered bytes by another trusted key, and one of each key', async () => {
     const bytes = aPackage({ name: 'signed-again' });
     await registerBytes(bytes);
     await registerBytes(bytes);
@@ -148,7 +148,7 @@ describe('POST /v1/workflows', () => {
       items: [
         {
           ...{ kind: 'bundle', signer: { kind: 'key', keyId: signer.keyId }, bundle: expect.any(String) },
-          ...{ storedAt: expect.any(String), signedAt: null, logged: false },
+          ...{ storedAt: expect.any(String), signedAt: null, logged: false, attested: false },
         },
       ],
     });

@@ -8,8 +8,9 @@ import { waitUntil } from '../support/wait-until.js';
 import { type PostgresRegistry, postgresRegistry } from './postgres-registry.js';
 
 const LATE = aSignature('late');
+const { signer, kind, text } = LATE;
 const LATE_ROW = JSON.stringify([
-  { signer_id: 'late', signer: LATE.signer, kind: LATE.kind, text: LATE.text, logged: false, signed_at: null },
+  { signer_id: 'late', signer, kind, text, logged: false, attested: false, signed_at: null },
 ]);
 
 let registry: PostgresRegistry;

@@ -188,6 +188,31 @@ describe('a trust policy', () => {
     expect(await registry.send('GET', verification)).toMatchObject({ status: 200, body: { accepted: true } });
   });
 
+  it('that asks for an attestation is satisfied by one that the same signer brings later', async () => {
+    const team = await aTrusted();
+    const claims = { name: 'later-web', version: '1.0.0' };
+    const bytes = aPackage(claims);
+    const attested = team.attestation(bytes, claims);
+    await putPolicy('later', ['later-*'], [team]);
+    const bare = [['package', bytes], ['signature', team.signature(bytes)]] as const; // prettier-ignore
+    expect((await registry.upload(bare)).status).toBe(201);
+    const checks = { good: { package: bytes.toString('base64'), bundles: [attested] }, bad: checked(bytes, stranger) };
+    await putPolicy('later', ['later-*'], [team], { requireAttestation: true, checks });
+    const verification = async (): Promise<unknown> =>
+      (await registry.send('GET', '/v1/workflows/later-web/versions/1.0.0/verification')).body;
+    expect(await verification()).toMatchObject({ accepted: false });
+    const stronger = [['package', bytes], ['bundle', attested]] as const; // prettier-ignore
+    expect((await registry.upload(stronger)).status).toBe(200);
+    expect(await verification()).toMatchObject({ accepted: true });
+    const { body } = await registry.send('GET', '/v1/workflows/later-web/versions/1.0.0/signatures');
+    expect(body).toMatchObject({
+      items: [
+        { kind: 'signature', attested: false },
+        { kind: 'bundle', attested: true },
+      ],
+    });
+  });
+
   it('that would lock everybody out or let everybody in does not come into force', async () => {
     const team = await aTrusted();
     const bytes = aPackage({ name: 'safe-x' });

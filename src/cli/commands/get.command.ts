@@ -40,8 +40,8 @@ async function showVersion(
   version: WorkflowVersion,
   signatures: readonly PackageSignature[],
 ): Promise<void> {
-  const shown = signatures.map(({ kind, signer, storedAt, signedAt = null, logged = false }) => ({
-    ...{ kind, signer, storedAt, signedAt, logged },
+  const shown = signatures.map(({ kind, signer, storedAt, signedAt = null, logged = false, attested = false }) => ({
+    ...{ kind, signer, storedAt, signedAt, logged, attested },
   }));
   await output.result({ ...version, signatures: shown }, () => versionDetails(version, signatures, output.paint));
 }

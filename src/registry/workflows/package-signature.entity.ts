@@ -3,7 +3,10 @@ import { Check, Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, Primary
 import type { Signer } from '../../wpk/index.js';
 import { PackageEntity } from './package.entity.js';
 
-/** A row of `package_signature`: one for each signer of the package, so that a key can be replaced by signing again. */
+/**
+ * A row of `package_signature`: one for each signer of the package and each evidence that policies may ask for, so that a key can be
+ * replaced by signing again, and a log entry or an attestation be brought later.
+ */
 @Entity('package_signature')
 @Check('package_signature_kind_check', `kind IN ('signature', 'bundle')`)
 export class PackageSignatureEntity {
@@ -14,6 +17,12 @@ export class PackageSignatureEntity {
   @PrimaryColumn('text', { name: 'signer_id', primaryKeyConstraintName: 'package_signature_pkey' })
   signerId!: string;
 
+  @PrimaryColumn('boolean', { name: 'logged', primaryKeyConstraintName: 'package_signature_pkey' })
+  isLogged!: boolean;
+
+  @PrimaryColumn('boolean', { name: 'attested', primaryKeyConstraintName: 'package_signature_pkey' })
+  isAttested!: boolean;
+
   @Column('jsonb')
   signer!: Signer;
 
@@ -22,9 +31,6 @@ export class PackageSignatureEntity {
 
   @Column('text')
   text!: string;
-
-  @Column('boolean', { name: 'logged' })
-  isLogged!: boolean;
 
   @Column('timestamptz', { name: 'signed_at', nullable: true })
   signedAt!: Date | null;

@@ -3,13 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
 import { type Decision, inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
-import {
-  type JudgedSignature,
-  type Judgement,
-  type PackageFile,
-  type SignatureInput,
-  signerId,
-} from '../../wpk/index.js';
+import type { JudgedSignature, Judgement, PackageFile, SignatureInput } from '../../wpk/index.js';
 import { refusalOf } from '../packages/distrust.js';
 import { PackageOpener } from '../packages/package-opener.js';
 import { RegistryError } from '../registry.error.js';
@@ -18,7 +12,7 @@ import { type CurrentTrust, TrustSource } from '../trust/trust.source.js';
 import type { Upload } from '../uploads/upload.js';
 import { isVersion } from './version-sort-key.js';
 import { type NewOverride, WorkflowStore } from './workflow.store.js';
-import type { NewSignature, VersionContent, WorkflowVersion } from './workflow-version.js';
+import { evidenceOf, type NewSignature, type VersionContent, type WorkflowVersion } from './workflow-version.js';
 
 /** Trust that changes while a package is being registered is waited for so often. */
 const ATTEMPTS = 5;
@@ -144,20 +138,15 @@ function isGenuine({ verified, distrust }: JudgedSignature): boolean {
   return verified !== undefined && (distrust === undefined || distrust.code === 'TRUST.NOT_NOW');
 }
 
-/**
- * Of what came, what was found good: the judgement begins with it, in the same order. One is kept of each signer, so it is the
- * one that satisfies most policies: the package would else be refused with what is left of it.
- */
+/** Of what came, what was found good, once: the judgement begins with it, in the same order. */
 function newSignatures(presented: readonly SignatureInput[], judged: readonly JudgedSignature[]): NewSignature[] {
-  const best = new Map<string, { readonly weight: number; readonly signature: NewSignature }>();
+  const found = new Map<string, NewSignature>();
   for (const [index, { kind, text }] of presented.entries()) {
     const { verified, entries = [] } = judged[index] ?? {};
     if (!verified || entries.length === 0) continue;
     const { signer, isLogged, signedAt = null, claims } = verified;
-    const weight = Number(isLogged) + Number(claims !== undefined);
-    const known = best.get(signerId(signer));
-    if (known && known.weight >= weight) continue;
-    best.set(signerId(signer), { weight, signature: { kind, text, signer, isLogged, signedAt } });
+    const signature = { kind, text, signer, isLogged, isAttested: claims !== undefined, signedAt };
+    if (!found.has(evidenceOf(signature))) found.set(evidenceOf(signature), signature);
   }
-  return [...best.values()].map(({ signature }) => signature);
+  return [...found.values()];
 }

@@ -73,7 +73,7 @@ export class VersionLifecycle {
     const { signature, keyId, keyVersion } = await this.signer.sign(stored.bytes);
     const text = toBundle(sha256(stored.bytes), signature, keyId);
     const signer = { kind: 'key', keyId } as const;
-    const added = { kind: 'bundle', text, signer, isLogged: false, signedAt: null } as const;
+    const added = { kind: 'bundle', text, signer, isLogged: false, isAttested: false, signedAt: null } as const;
     await this.workflows.addSignature(
       digest,
       added,

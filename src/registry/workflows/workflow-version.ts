@@ -1,5 +1,5 @@
 import type { Decision } from '../../policy/index.js';
-import type { Safety, SignatureInput, Signer } from '../../wpk/index.js';
+import { type Safety, type SignatureInput, type Signer, signerId } from '../../wpk/index.js';
 import type { WorkflowRef } from '../catalog/workflow-catalog.js';
 import type { VersionStanding, VersionState } from './version-state.js';
 
@@ -31,8 +31,15 @@ export interface NewSignature extends SignatureInput {
   readonly signer: Signer;
   /** A transparency log of the trust root holds it. */
   readonly isLogged: boolean;
+  /** It is a statement that names workflow and version. */
+  readonly isAttested: boolean;
   /** By the word of a log or a timestamp authority; null when neither was asked. */
   readonly signedAt: Date | null;
+}
+
+/** Signatures of one evidence are worth the same to every policy: of those the first is kept. */
+export function evidenceOf({ signer, isLogged, isAttested }: NewSignature): string {
+  return JSON.stringify([signerId(signer), isLogged, isAttested]);
 }
 
 export interface StoredSignature extends NewSignature {

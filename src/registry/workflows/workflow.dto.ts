@@ -185,13 +185,15 @@ export class PackageSignatureDto {
   signedAt!: Date | null;
   /** A transparency log of the trust root holds it. */
   logged!: boolean;
+  /** It is a statement that names workflow and version. */
+  attested!: boolean;
   /** JSON text of a Sigstore bundle, as it was uploaded. */
   bundle?: string;
   /** base64 text, as it was uploaded. */
   signature?: string;
 
-  static from({ kind, signer, storedAt, signedAt, isLogged, text }: StoredSignature): PackageSignatureDto {
-    return { kind, signer, storedAt, signedAt, logged: isLogged, [kind]: text };
+  static from({ kind, signer, storedAt, signedAt, isLogged, isAttested, text }: StoredSignature): PackageSignatureDto {
+    return { kind, signer, storedAt, signedAt, logged: isLogged, attested: isAttested, [kind]: text };
   }
 }
 

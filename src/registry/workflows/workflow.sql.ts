@@ -19,8 +19,8 @@ const OVERRIDE = `CASE WHEN (override->>'expiresAt')::timestamptz > now() THEN o
 /** Signatures as they were given, in JSON. Those of one upload keep their order: each was stored a microsecond after the one before. */
 const signaturesOf = (json: string): string => `
   ROWS FROM (jsonb_to_recordset(${json}::jsonb)
-    AS (signer_id text, signer jsonb, kind text, text text, logged boolean, signed_at timestamptz)) WITH ORDINALITY
-  AS s (signer_id, signer, kind, text, logged, signed_at, place)`;
+    AS (signer_id text, signer jsonb, kind text, text text, logged boolean, attested boolean, signed_at timestamptz)) WITH ORDINALITY
+  AS s (signer_id, signer, kind, text, logged, attested, signed_at, place)`;
 const STORED_AT = `now() + (s.place - 1) * interval '1 microsecond'`;
 
 const TRUST_REVISION = '(SELECT coalesce(max(revision), 0) FROM trust_revision)';
@@ -43,8 +43,8 @@ export const ADD = {
       INSERT INTO package (digest, media_type, size, bytes)
       SELECT digest, media_type, size, $17 FROM added
     ), signed AS (
-      INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, signed_at, stored_at)
-      SELECT a.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.signed_at, ${STORED_AT}
+      INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, attested, signed_at, stored_at)
+      SELECT a.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.attested, s.signed_at, ${STORED_AT}
         FROM added a, ${signaturesOf('$19')}
       ON CONFLICT DO NOTHING -- one signer may have signed twice
     ), shown AS (
@@ -72,14 +72,14 @@ export const ADD = {
 };
 
 /**
- * More signatures of bytes that are registered; a signer's first stays. Answers the signers that are new. Whoever takes the
+ * More signatures of bytes that are registered; of one evidence a signer's first stays. Answers the signers of what is new. Whoever takes the
  * bytes away waits for it, or it for them: without the lock the foreign key would fail the later one of them.
  */
 export const SIGN = {
   name: 'registry-sign',
   text: `
-    INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, signed_at, stored_at)
-    SELECT p.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.signed_at, ${STORED_AT}
+    INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, attested, signed_at, stored_at)
+    SELECT p.digest, s.signer_id, s.signer, s.kind, s.text, s.logged, s.attested, s.signed_at, ${STORED_AT}
       FROM package p, ${signaturesOf('$2')}
      WHERE p.digest = $1
        FOR KEY SHARE OF p
@@ -170,11 +170,12 @@ export const SHOW_ANEW = {
 export const FIND_PACKAGE = {
   name: 'registry-find-package',
   text: `
-    SELECT bytes, NULL AS kind, NULL AS text, NULL::jsonb AS signer, NULL::boolean AS "isLogged",
+    SELECT bytes, NULL AS kind, NULL AS text, NULL::jsonb AS signer, NULL::boolean AS "isLogged", NULL::boolean AS "isAttested",
            NULL::timestamptz AS "signedAt", NULL::timestamptz AS "storedAt", NULL AS signer_id
       FROM package WHERE digest = $1
     UNION ALL
-    SELECT NULL, kind, text, signer, logged, signed_at, stored_at, signer_id FROM package_signature WHERE digest = $1
+    SELECT NULL, kind, text, signer, logged, attested, signed_at, stored_at, signer_id
+      FROM package_signature WHERE digest = $1
     ORDER BY "storedAt" NULLS FIRST, signer_id`,
 };
 

@@ -60,8 +60,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
     const existing = await this.find(added.name, added.version);
     if (existing?.digest !== added.digest) throw versionExists(added, existing);
     if (existing.state === 'deleted') return this.restore(added, trustRevision, override);
-    const hasMore = added.signatures.some(({ signer }) => signerId(signer) !== signerId(existing.signer));
-    if (hasMore) await this.addSignatures(added);
+    await this.addSignatures(added);
     return { version: existing, created: false };
   }
 
@@ -108,16 +107,16 @@ export class PostgresWorkflowStore extends WorkflowStore {
     type Row = { readonly bytes: Buffer | null } & StoredSignature;
     const [first, ...rest] = await this.database.query<Row>(sql.FIND_PACKAGE, [digest]);
     if (!first?.bytes) return undefined;
-    const signatures = rest.map(({ kind, text, signer, isLogged, signedAt, storedAt }) => ({
-      ...{ kind, text, signer, isLogged, signedAt, storedAt },
+    const signatures = rest.map(({ kind, text, signer, isLogged, isAttested, signedAt, storedAt }) => ({
+      ...{ kind, text, signer, isLogged, isAttested, signedAt, storedAt },
     }));
     return { bytes: first.bytes, signatures };
   }
 
   async signaturesOf(digest: string): Promise<StoredSignature[]> {
     const rows = await this.signatures.find({ where: { digest }, order: { storedAt: 'ASC', signerId: 'ASC' } });
-    return rows.map(({ kind, text, signer, isLogged, signedAt, storedAt }) => ({
-      ...{ kind, text, signer, isLogged, signedAt, storedAt },
+    return rows.map(({ kind, text, signer, isLogged, isAttested, signedAt, storedAt }) => ({
+      ...{ kind, text, signer, isLogged, isAttested, signedAt, storedAt },
     }));
   }
 
@@ -178,7 +177,7 @@ export class PostgresWorkflowStore extends WorkflowStore {
     });
   }
 
-  /** Of signers that have none yet, with who brought them. */
+  /** What is new of them, with who brought it. */
   private addSignatures({ name, version, digest, signatures, uploadedBy }: NewVersion): Promise<void> {
     return this.database.transaction(async (transaction) => {
       type Kept = { readonly signer_id: string };
@@ -240,8 +239,16 @@ function addValues(added: NewVersion, trustRevision: number | null): unknown[] {
 
 function signaturesJson(signatures: readonly NewSignature[]): string {
   return JSON.stringify(
-    signatures.map(({ signer, kind, text, isLogged, signedAt }) => ({
-      ...{ signer_id: signerId(signer), signer, kind, text, logged: isLogged, signed_at: signedAt },
+    signatures.map(({ signer, kind, text, isLogged, isAttested, signedAt }) => ({
+      ...{
+        signer_id: signerId(signer),
+        signer,
+        kind,
+        text,
+        logged: isLogged,
+        attested: isAttested,
+        signed_at: signedAt,
+      },
     })),
   );
 }

@@ -94,7 +94,7 @@ export abstract class WorkflowStore {
     audit: NewAuditEntry,
   ): Promise<boolean>;
 
-  /** Keeps one more signature, and its audit entry; nothing, when the signer has one already: the first one stays. */
+  /** Keeps one more signature, and its audit entry; nothing, when there is one of this evidence already: the first one stays. */
   abstract addSignature(digest: string, signature: NewSignature, audit: NewAuditEntry): Promise<void>;
 
   /** Takes the bytes and signatures of a version that is in state `deleted`. Repeating it is harmless. */
