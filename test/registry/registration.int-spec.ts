@@ -307,4 +307,20 @@ describe('the metrics', () => {
       expect(text).toMatch(sample);
     }
   });
+
+  it('count what is refused by its reason, from the first byte on', async () => {
+    const refused = async (reason: string): Promise<number> => {
+      const text = await (await registry.request('/metrics', {}, null)).text();
+      return Number(
+        new RegExp(`^workflow_packages_refused_total\\{reason="${reason}"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0,
+      );
+    };
+    const reasons = ['signature-missing', 'part-missing', 'media-type-unsupported', 'package-malformed'];
+    const before = await Promise.all(reasons.map(refused));
+    await registry.upload([['package', aPackage({ name: 'unsigned' })]]);
+    await registry.upload([['bundle', '{}']]);
+    await registry.request('/v1/workflows', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' });
+    await registerBytes(Buffer.from('{{'));
+    expect(await Promise.all(reasons.map(refused))).toEqual(before.map((count) => count + 1));
+  });
 });

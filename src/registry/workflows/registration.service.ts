@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
-import { type Decision, inspectPackage, PolicyError, PolicyService } from '../../policy/index.js';
+import { DomainError } from '../../platform/errors/domain.error.js';
+import { type Decision, inspectPackage, PolicyService } from '../../policy/index.js';
 import type { JudgedSignature, Judgement, PackageFile, SignatureInput } from '../../wpk/index.js';
 import { refusalOf } from '../packages/distrust.js';
 import { PackageOpener } from '../packages/package-opener.js';
@@ -17,7 +18,7 @@ import { evidenceOf, type NewSignature, type VersionContent, type WorkflowVersio
 /** Trust that changes while a package is being registered is waited for so often. */
 const ATTEMPTS = 5;
 
-interface Registered {
+export interface Registered {
   readonly version: WorkflowVersion;
   readonly created: boolean;
 }
@@ -41,17 +42,20 @@ export class RegistrationService {
    * Read → valid → executable here → signed as trust asks → admitted by policy → stored. Refused at the first that fails. An
    * override stands in for policy, and for nothing else.
    */
-  async register(upload: Upload, uploadedBy: string, override?: NewOverride): Promise<Registered> {
+  register(upload: Upload, uploadedBy: string, override?: NewOverride): Promise<Registered> {
+    return this.underCurrentTrust((trust) => this.registerUnder(trust, upload, uploadedBy, override));
+  }
+
+  /** Counts how an upload ends, from its first byte on: many are refused before there is a package. */
+  async counted(work: () => Promise<Registered>): Promise<Registered> {
     try {
-      const registered = await this.underCurrentTrust((trust) =>
-        this.registerUnder(trust, upload, uploadedBy, override),
-      );
+      const registered = await work();
       this.registrations.inc({ result: registered.created ? 'created' : 'unchanged' });
       return registered;
     } catch (error) {
-      const isRefusal = error instanceof RegistryError || error instanceof PolicyError;
-      this.registrations.inc({ result: isRefusal ? 'refused' : 'failed' });
-      if (isRefusal) this.refusals.inc({ reason: error.code });
+      const refusal: DomainError | undefined = error instanceof DomainError ? error : undefined;
+      this.registrations.inc({ result: refusal ? 'refused' : 'failed' });
+      if (refusal) this.refusals.inc({ reason: refusal.code });
       throw error;
     }
   }

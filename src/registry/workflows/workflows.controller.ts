@@ -92,18 +92,18 @@ export class WorkflowsController {
     'policy-denied',
     'trust-root-unavailable',
   )
-  register(
+  async register(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Query() query: RegisterQuery,
     @CurrentPrincipal() principal: Principal,
   ): Promise<WorkflowVersionDto> {
     const override = overrideOf(query, principal);
-    return this.uploads.withUpload(request, async (upload) => {
-      const { version, created } = await this.registrations.register(upload, principal.name, override);
-      void reply.status(created ? 201 : 200).header('location', pathOf(version));
-      return WorkflowVersionDto.from(version);
-    });
+    const { version, created } = await this.registrations.counted(() =>
+      this.uploads.withUpload(request, (upload) => this.registrations.register(upload, principal.name, override)),
+    );
+    void reply.status(created ? 201 : 200).header('location', pathOf(version));
+    return WorkflowVersionDto.from(version);
   }
 
   @Get()
