@@ -74,7 +74,7 @@ export const REGISTRY_PROBLEMS: ProblemTypes<RegistryErrorCode> = {
   'trust-policy-fails': { status: 422, title: 'The trust policy does not do what its checks expect' },
   'trust-conflict': { status: 409, title: 'Trust is in a state that does not allow this' },
   'trust-managed-by-file': { status: 409, title: 'Trust comes from a file here' },
-  'trust-root-unavailable': { status: 503, title: 'The trusted root cannot be read' },
+  'trust-root-unavailable': { status: 503, title: 'The trusted root cannot be read', headers: { 'retry-after': '5' } },
   'signing-not-configured': { status: 409, title: 'This Atom is not set up to sign packages' },
   'signing-unavailable': { status: 503, title: 'The key cannot be used now', headers: { 'retry-after': '5' } },
 };

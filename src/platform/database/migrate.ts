@@ -24,6 +24,7 @@ export interface MigrateOptions {
  */
 export async function migrate(url: string, options: MigrateOptions): Promise<void> {
   const lock = new pg.Client({ connectionString: url, application_name: 'atom-migrate' });
+  lock.on('error', () => undefined); // the server ended it: the next statement says so
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { PathParam } from '../../platform/http/path-param.decorator.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { findEntry } from './trust.changes.js';
 import {
@@ -14,6 +15,9 @@ import {
   toNewIdentity,
 } from './trust.dto.js';
 import { TrustService } from './trust.service.js';
+
+const NameParam = (): ParameterDecorator =>
+  PathParam('name', { description: 'Name of the identity.', example: 'release-pipeline' });
 
 @ApiTags('trust')
 @ApiBearerAuth()
@@ -33,7 +37,7 @@ export class TrustIdentitiesController {
   @Requires('trust:read')
   @ApiOperation({ summary: 'One trusted identity' })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found')
-  async get(@Param('name') name: string): Promise<IdentityDto> {
+  async get(@NameParam() name: string): Promise<IdentityDto> {
     const { set } = await this.trust.show();
     return IdentityDto.from(findEntry(set.document, 'identities', name));
   }
@@ -55,7 +59,7 @@ export class TrustIdentitiesController {
   @ApiOperation({ summary: 'Take nothing new of it; what was stored before still counts' })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async retire(
-    @Param('name') name: string,
+    @NameParam() name: string,
     @Body() { reason }: RetirementDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<IdentityDto> {
@@ -69,7 +73,7 @@ export class TrustIdentitiesController {
   @ApiOperation({ summary: 'Take nothing of it any more; runs of what only it signed stop before their next step' })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async revoke(
-    @Param('name') name: string,
+    @NameParam() name: string,
     @Body() { reason }: RevocationDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<IdentityDto> {

@@ -1,12 +1,16 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
+import { PathParam } from '../../platform/http/path-param.decorator.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { findEntry } from './trust.changes.js';
 import { KeyDto, KeyListDto, NewKeyDto, RetirementDto, RevocationDto, toNewKey } from './trust.dto.js';
 import { TrustService } from './trust.service.js';
+
+const NameParam = (): ParameterDecorator =>
+  PathParam('name', { description: 'Name of the key.', example: 'team-2027' });
 
 @ApiTags('trust')
 @ApiBearerAuth()
@@ -26,7 +30,7 @@ export class TrustKeysController {
   @Requires('trust:read')
   @ApiOperation({ summary: 'One trusted key' })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found')
-  async get(@Param('name') name: string): Promise<KeyDto> {
+  async get(@NameParam() name: string): Promise<KeyDto> {
     const { set } = await this.trust.show();
     return KeyDto.from(findEntry(set.document, 'keys', name));
   }
@@ -48,7 +52,7 @@ export class TrustKeysController {
   @ApiOperation({ summary: 'Take nothing new of it; what was stored before still counts' })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async retire(
-    @Param('name') name: string,
+    @NameParam() name: string,
     @Body() { reason }: RetirementDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<KeyDto> {
@@ -62,7 +66,7 @@ export class TrustKeysController {
   @ApiOperation({ summary: 'Take nothing of it any more; runs of what only it signed stop before their next step' })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
   async revoke(
-    @Param('name') name: string,
+    @NameParam() name: string,
     @Body() { reason }: RevocationDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<KeyDto> {

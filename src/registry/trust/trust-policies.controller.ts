@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { CurrentPrincipal, type Principal, Requires } from '../../access/index.js';
 import { ApiProblems } from '../../platform/http/api-problems.decorator.js';
 import { HttpError } from '../../platform/http/http.error.js';
+import { PathParam } from '../../platform/http/path-param.decorator.js';
 import type { Authority } from '../../wpk/index.js';
 import { REGISTRY_PROBLEMS } from '../registry.error.js';
 import { findPolicy } from './trust.changes.js';
@@ -15,6 +16,8 @@ const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const PUT = `A package has to satisfy every policy that covers its name. A policy comes into force only when it accepts the package
 \`checks.good\` and refuses the package \`checks.bad\`, both with a name that it covers: a mistake can neither lock everybody out
 nor let everybody in.`;
+
+const NameParam = (): ParameterDecorator => PathParam('name', { description: 'Name of the policy.', example: 'web' });
 
 @ApiTags('trust')
 @ApiBearerAuth()
@@ -34,7 +37,7 @@ export class TrustPoliciesController {
   @Requires('trust:read')
   @ApiOperation({ summary: 'One trust policy' })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found')
-  async get(@Param('name') name: string): Promise<TrustPolicyDto> {
+  async get(@NameParam() name: string): Promise<TrustPolicyDto> {
     const { set } = await this.trust.show();
     return TrustPolicyDto.from(findPolicy(set.document, name));
   }
@@ -44,7 +47,7 @@ export class TrustPoliciesController {
   @ApiOperation({ summary: 'Set a trust policy, tried out before it comes into force', description: PUT })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-invalid', 'trust-policy-fails', 'trust-conflict', 'trust-managed-by-file')
   async put(
-    @Param('name') name: string,
+    @NameParam() name: string,
     @Body() { checks, any, ...body }: PutPolicyDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<TrustPolicyDto> {
@@ -61,7 +64,7 @@ export class TrustPoliciesController {
     summary: 'Remove a trust policy; names that no other covers are left to the keys of COSIGN_PUBLIC_KEY, or refused',
   })
   @ApiProblems(REGISTRY_PROBLEMS, 'trust-not-found', 'trust-conflict', 'trust-managed-by-file')
-  async remove(@Param('name') name: string, @CurrentPrincipal() principal: Principal): Promise<void> {
+  async remove(@NameParam() name: string, @CurrentPrincipal() principal: Principal): Promise<void> {
     await this.trust.removePolicy(name, principal.name);
   }
 }

@@ -27,12 +27,11 @@ import {
   type TrustedKeyEntry,
   type TrustPolicy,
 } from '../../wpk/index.js';
+import { ONE_LINE } from '../one-line.js';
 import type { CurrentTrust } from './trust.source.js';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const NAME_GLOB = /^[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?$/;
-/** What is shown in terminals and logs: no control characters. */
-const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
 
 export class RevocationDto {
   /** @example "laptop stolen, ticket SEC-42" */

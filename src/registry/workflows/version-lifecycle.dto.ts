@@ -1,8 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 
-/** What is shown in terminals and logs: no control characters; and something has to be said. */
-const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*[^\s\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
+import { ONE_LINE } from '../one-line.js';
 
 /** Days of 24 hours that an override may last. */
 const MAX_OVERRIDE_HOURS = 30 * 24;
