@@ -66,7 +66,7 @@ describe('keys and identities', () => {
       status: 200,
       body: { state: 'retired', reason: 'rotation', retiredAt: expect.any(String) },
     });
-    expect(await post(`keys/${name}/revoke`, { reason: ' ' })).toMatchObject({ status: 400 });
+    expect(await post(`keys/${name}/revoke`, { reason: ' ' })).toMatchObject({ status: 422 });
     const revoked = await post(`keys/${name}/revoke`, { reason: 'stolen' });
     expect(revoked).toMatchObject({ status: 200, body: { state: 'revoked', reason: 'stolen' } });
     const { body } = await registry.send('GET', `/v1/audit?subject=trust/keys/${name}`);
