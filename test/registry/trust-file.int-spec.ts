@@ -101,6 +101,21 @@ describe('trust from a file', () => {
     expect([await upload(team), await upload(successor)]).toEqual([403, 201]);
   });
 
+  it('starts the process although the time of a key that its checks need is over, for yesterday it did as well', async () => {
+    await writeFile(inFolder('check-of-team.json'), team.bundle(checkedPackage));
+    const ended = trustFile(team)
+      .replace('  - name: team\n', "  - name: team\n    notAfter: '2020-01-01T00:00:00Z'\n")
+      .replace('good.json', 'check-of-team.json');
+    await writeFile(inFolder('ended.yaml'), ended);
+    const later = await startRegistry('', { TRUST_FILE: inFolder('ended.yaml') });
+    try {
+      const bytes = aPackage({ name: 'web-late' });
+      expect(await later.upload([['package', bytes], ['bundle', team.bundle(bytes)]])).toMatchObject({ status: 403 }); // prettier-ignore
+    } finally {
+      await later.close();
+    }
+  });
+
   it.each([
     ['is not there', 'nothing.yaml'],
     ['fails its checks', 'failing.yaml'],

@@ -109,8 +109,13 @@ export class FileTrustSource extends TrustSource implements OnModuleInit {
     set: TrustSet,
   ): Promise<WpkProblem[]> {
     const [goodPackage, badPackage] = await Promise.all([this.signed(good), this.signed(bad)]);
-    const problems = await checkPolicy(policy, { good: goodPackage, bad: badPackage }, set);
-    return problems.map((problem) => ({ ...problem, detail: `Policy '${policy}': ${problem.detail}` }));
+    const checks = { good: goodPackage, bad: badPackage };
+    const now = await checkPolicy(policy, checks, set);
+    if (now.length === 0) return [];
+    // The end of a key's time is no reason not to start: what was stored before it goes on to count.
+    const ever = await checkPolicy(policy, checks, set, 'ever');
+    if (ever.length === 0) this.logger.warn(`Policy '${policy}' no longer does as its checks say.\n${textOf(now)}`);
+    return ever.map((problem) => ({ ...problem, detail: `Policy '${policy}': ${problem.detail}` }));
   }
 
   private async signed(files: CheckFiles): Promise<SignedPackage> {
@@ -129,6 +134,10 @@ export class FileTrustSource extends TrustSource implements OnModuleInit {
 function explain(error: unknown): string {
   const problems = error instanceof TrustError || error instanceof WpkError ? error.problems : undefined;
   if (!problems) return error instanceof Error ? error.message : String(error);
+  return textOf(problems);
+}
+
+function textOf(problems: readonly WpkProblem[]): string {
   return problems
     .map(({ pointer, detail, line, hint }) => {
       const where = line === undefined ? pointer : `line ${line} (${pointer})`;

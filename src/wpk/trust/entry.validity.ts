@@ -22,21 +22,25 @@ function isTime(text: string | undefined): boolean {
   return text === undefined || (TIME.test(text) && !Number.isNaN(Date.parse(text)));
 }
 
+/** `ever`: whether there is a time, gone or to come, at which it would be so. */
+export type JudgedAt = Date | 'ever';
+
 /**
  * Why a key or identity does not count for a signature that was stored at `storedAt`, or is presented now. Only the
  * registry's own clock counts: a signer can write any time into a signature.
  */
-export function entryProblem(entry: TrustEntry, storedAt: Date | undefined, now: Date): Distrust | undefined {
+export function entryProblem(entry: TrustEntry, storedAt: Date | undefined, now: JudgedAt): Distrust | undefined {
   const { name, state, reason } = entry;
   const why = reason === undefined ? '' : ` (${reason})`;
   if (state === 'revoked') {
     return { code: 'TRUST.REVOKED', detail: `The signer '${name}' was revoked${why}; sign with another key.` };
   }
-  const at = (storedAt ?? now).getTime();
-  if (state === 'retired' && (!storedAt || at >= timeOf(entry.retiredAt, -Infinity))) {
+  if (state === 'retired' && (!storedAt || storedAt.getTime() >= timeOf(entry.retiredAt, -Infinity))) {
     const detail = `The signer '${name}' was retired${why}: only what was stored before still counts; sign with another key.`;
     return { code: 'TRUST.NOT_NOW', detail };
   }
+  if (now === 'ever') return undefined;
+  const at = (storedAt ?? now).getTime();
   if (at < timeOf(entry.notBefore, -Infinity)) {
     return { code: 'TRUST.NOT_NOW', detail: `The signer '${name}' may not sign before ${entry.notBefore ?? ''}.` };
   }

@@ -7,7 +7,7 @@ import {
   verifySignature,
 } from '../signatures/index.js';
 import type { Distrust } from './distrust.js';
-import { entryProblem } from './entry.validity.js';
+import { entryProblem, type JudgedAt } from './entry.validity.js';
 import type { Authority, TrustEntry, TrustPolicy } from './trust.document.js';
 import type { TrustSet } from './trust-set.js';
 
@@ -58,7 +58,7 @@ export interface Judgement {
  * policy that covers the package's name has to be satisfied; a name that none covers is refused. Pure, and never throws for
  * what it is given.
  */
-export function judge(presented: PresentedPackage, trust: TrustSet, now = new Date()): Judgement {
+export function judge(presented: PresentedPackage, trust: TrustSet, now: JudgedAt = new Date()): Judgement {
   const signatures = presented.signatures.map((signature) => judgeSignature(presented, signature, trust, now));
   const policies = trust.policiesFor(presented.name).map((policy) => judgePolicy(policy, signatures));
   const distrust = distrustOf(presented, trust, signatures, policies);
@@ -69,7 +69,7 @@ function judgeSignature(
   { bytes, name, version }: PresentedPackage,
   signature: PresentedSignature,
   trust: TrustSet,
-  now: Date,
+  now: JudgedAt,
 ): JudgedSignature {
   const { kind, text, signer: before } = signature;
   const hint = before?.kind === 'key' ? { hint: before.keyId } : {};

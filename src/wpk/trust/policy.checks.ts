@@ -2,6 +2,7 @@ import { readPackage } from '../package/package.reader.js';
 import type { SignatureInput } from '../signatures/index.js';
 import { WpkError, type WpkProblem } from '../wpk.error.js';
 import type { DistrustCode } from './distrust.js';
+import type { JudgedAt } from './entry.validity.js';
 import { judge, type JudgedPolicy, type JudgedSignature, type Judgement } from './judge.js';
 import type { TrustSet } from './trust-set.js';
 
@@ -21,10 +22,15 @@ export interface PolicyChecks {
  * that accepts everything protects nothing. Empty when both packages are judged as they should; the bad one by this policy, and
  * for the sake of who signed it: what is unsigned or torn is refused under the worst policy too.
  */
-export async function checkPolicy(policyName: string, checks: PolicyChecks, trust: TrustSet): Promise<WpkProblem[]> {
+export async function checkPolicy(
+  policyName: string,
+  checks: PolicyChecks,
+  trust: TrustSet,
+  at?: JudgedAt,
+): Promise<WpkProblem[]> {
   const [good, bad] = await Promise.all([
-    tryOut(policyName, checks.good, trust, '/checks/good'),
-    tryOut(policyName, checks.bad, trust, '/checks/bad'),
+    tryOut(policyName, checks.good, trust, '/checks/good', at),
+    tryOut(policyName, checks.bad, trust, '/checks/bad', at),
   ]);
   const unusable = [good, bad].filter((outcome) => 'pointer' in outcome);
   if (unusable.length > 0) return unusable;
@@ -70,10 +76,11 @@ async function tryOut(
   { bytes, signatures }: SignedPackage,
   trust: TrustSet,
   pointer: string,
+  at: JudgedAt | undefined,
 ): Promise<Outcome | WpkProblem> {
   try {
     const { metadata } = (await readPackage(bytes)).package;
-    const judgement = judge({ bytes, name: metadata.name, version: metadata.version, signatures }, trust);
+    const judgement = judge({ bytes, name: metadata.name, version: metadata.version, signatures }, trust, at);
     const policy = judgement.policies.find((judged) => judged.policy.name === name);
     if (policy) return { judgement, policy };
     const detail = `The package is called '${metadata.name}', which the policy does not cover; take one that it does.`;
