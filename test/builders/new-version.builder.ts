@@ -16,7 +16,15 @@ export interface WorkflowsSubject {
 }
 
 export function aSignature(keyId = 'key-1', more: Partial<NewSignature> = {}): NewSignature {
-  return { kind: 'bundle', text: '{}', signer: { kind: 'key', keyId }, isLogged: false, isAttested: false, signedAt: null, ...more };
+  return {
+    kind: 'bundle',
+    text: '{}',
+    signer: { kind: 'key', keyId },
+    isLogged: false,
+    isAttested: false,
+    signedAt: null,
+    ...more,
+  };
 }
 
 export function aNewVersion(name: string, version: string, more: Partial<NewVersion> = {}): NewVersion {
