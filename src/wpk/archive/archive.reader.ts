@@ -20,8 +20,8 @@ export interface ReadEntry {
 
 /**
  * The files of a package archive, in its order; nothing touches the disk, and only the bytes of files that `keeps` asks for stay
- * in memory: a few hundred kilobytes may unpack to 50 MiB, and many may be read at the same time. Accepts one gzip member that holds one ustar archive of
- * plain files and directories without extension headers, so that every reader sees the same files.
+ * in memory: a few hundred kilobytes may unpack to 50 MiB, and many may be read at the same time. Accepts one gzip member that
+ * holds one ustar archive of plain files and directories without extension headers, so that every reader sees the same files.
  * Throws {@link WpkError} `WPK.ARCHIVE` or `WPK.TOO_LARGE`.
  */
 export async function readArchive(bytes: Uint8Array, keeps: (path: string) => boolean): Promise<ReadEntry[]> {
