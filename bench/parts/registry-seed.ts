@@ -50,8 +50,8 @@ const PACKAGES = `
   SELECT digest, media_type, size, convert_to(rpad(digest, 200, '#'), 'UTF8') FROM workflow_version`;
 
 const SIGNATURES = `
-  INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged)
-  SELECT digest, signer_id, signer, 'signature', rpad(digest, 96, 'A'), false FROM workflow_version`;
+  INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, attested)
+  SELECT digest, signer_id, signer, 'signature', rpad(digest, 96, 'A'), false, false FROM workflow_version`;
 
 const RANK = `
   set_byte('\\x00'::bytea, 0, CASE state WHEN 'active' THEN 3 WHEN 'yanked' THEN 1 ELSE 0 END) || version_key || convert_to(version, 'UTF8')`;

@@ -133,8 +133,8 @@ describe('open', () => {
     const planted = `sha256:${createHash('sha256').update(other).digest('hex')}`;
     await database.query(
       `WITH p AS (INSERT INTO package SELECT $1, media_type, size, $2, now() FROM package WHERE digest = $3)
-       INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged)
-         SELECT $1, signer_id, signer, kind, text, logged FROM package_signature WHERE digest = $3`,
+       INSERT INTO package_signature (digest, signer_id, signer, kind, text, logged, attested)
+         SELECT $1, signer_id, signer, kind, text, logged, attested FROM package_signature WHERE digest = $3`,
       [planted, other, digest],
     );
     await database.query('UPDATE workflow_version SET digest = $1 WHERE digest = $2', [planted, digest]);
