@@ -33,6 +33,11 @@ policies:
 ${more}`;
 }
 
+/** Does what its checks say, were it not too late for that. */
+const ENDED = trustFile(team)
+  .replace('  - name: team\n', "  - name: team\n    notAfter: '2020-01-01T00:00:00Z'\n")
+  .replace('good.json', 'good-by-team.json');
+
 /** As kubelet replaces a ConfigMap, and long enough for the process to look again. */
 async function deploy(text: string): Promise<void> {
   await writeFile(inFolder('new'), text);
@@ -50,6 +55,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'atom-trust-'));
   await writeFile(inFolder('check.wpk.yaml'), checkedPackage);
   await writeFile(inFolder('good.json'), team.bundle(checkedPackage));
+  await writeFile(inFolder('good-by-team.json'), team.bundle(checkedPackage));
   await writeFile(inFolder('bad.json'), stranger.bundle(checkedPackage));
   await writeFile(inFolder('trust.yaml'), trustFile(team));
   registry = await startRegistry('', { TRUST_FILE: inFolder('trust.yaml') });
@@ -96,17 +102,14 @@ describe('trust from a file', () => {
     ['that is no trust file', 'apiVersion: atom.dev/v1\nkind: Trust\n'],
     ['that is no YAML', '{'],
     ['with a key that is none', trustFile(team).replace('-----BEGIN PUBLIC KEY-----', 'hello')],
+    ['with a key whose time is over', ENDED],
   ])('stays what it was when a file comes %s', async (_what, text) => {
     await deploy(text);
     expect([await upload(team), await upload(successor)]).toEqual([403, 201]);
   });
 
   it('starts the process although the time of a key that its checks need is over, for yesterday it did as well', async () => {
-    await writeFile(inFolder('check-of-team.json'), team.bundle(checkedPackage));
-    const ended = trustFile(team)
-      .replace('  - name: team\n', "  - name: team\n    notAfter: '2020-01-01T00:00:00Z'\n")
-      .replace('good.json', 'check-of-team.json');
-    await writeFile(inFolder('ended.yaml'), ended);
+    await writeFile(inFolder('ended.yaml'), ENDED);
     const later = await startRegistry('', { TRUST_FILE: inFolder('ended.yaml') });
     try {
       const bytes = aPackage({ name: 'web-late' });
