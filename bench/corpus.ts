@@ -32,6 +32,8 @@ registerHooks({
   },
 });
 
+const GLOB = { issuer: 'https://issuer.example', subject: `${'*a'.repeat(16)}b` };
+
 type Input = readonly [name: string, decide: () => unknown];
 
 interface Group {
@@ -77,9 +79,12 @@ async function measure(what: string, inputs: readonly Input[]): Promise<Group> {
 }
 
 async function groups(): Promise<(readonly [what: string, inputs: readonly Input[]])[]> {
-  const { readJson, readPackage, readYaml, verifySignature } = (await import(
+  const { matchesIdentity, readJson, readPackage, readYaml, verifySignature } = (await import(
     path.resolve('dist/wpk/index.js')
   )) as typeof import('../src/wpk/index.ts');
+  const { parseChallenges } = (await import(
+    path.resolve('dist/cli/oci/challenge.js')
+  )) as typeof import('../src/cli/oci/challenge.ts');
   const { hostileDocuments } = await import('../test/corpus/documents.ts');
   const { benignDocuments } = await import('../test/corpus/documents.benign.ts');
   const { hostileJson } = await import('../test/corpus/json.documents.ts');
@@ -109,6 +114,14 @@ async function groups(): Promise<(readonly [what: string, inputs: readonly Input
     ['a mebibyte of YAML', Object.entries(YAML_COSTS).map(([name, text]) => [name, () => readYaml(Buffer.from(text))])],
     ['a mebibyte of JSON', Object.entries(JSON_COSTS).map(([name, text]) => [name, () => readJson(Buffer.from(text))])],
     ['a mebibyte of one thing', PACKAGE_MEBIBYTES.map(([name, change]) => [name, () => readPackage(changed(change))])],
+    [
+      'what others write to us',
+      [
+        ['a challenge of a registry without end', () => parseChallenges(`Bearer ${'a="\\'.repeat(50_000)}`)],
+        ['a challenge of nothing', () => parseChallenges(' ,\t'.repeat(50_000))],
+        ['a glob and a subject made for each other', () => matchesIdentity(GLOB, GLOB.issuer, 'a'.repeat(2_000))],
+      ],
+    ],
     ['packages that ask for much', PACKAGE_COSTS.map(([name, , change]) => [name, () => readPackage(changed(change))])],
   ];
 }

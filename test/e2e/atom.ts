@@ -159,7 +159,7 @@ export class Atom {
     // A lease shorter than what a cold worker blocks on a busy machine would be lost by nobody's fault.
     this.env = {
       ...{ DATABASE_URL: this.databaseUrl, QUEUE_BACKEND: options.queue, COSIGN_PUBLIC_KEY: keys.publicKeyPem },
-      ...{ KUBECONFIG: kubeconfig, LOG_LEVEL: 'warn', RUN_LEASE_MS: '2500', RECONCILE_INTERVAL_MS: '300' },
+      ...{ KUBECONFIG: kubeconfig, LOG_LEVEL: 'warn', RUN_LEASE_MS: '4000', RECONCILE_INTERVAL_MS: '300' },
       ...(options.queue === 'redis' && { REDIS_URL: options.redisUrl ?? redisUrl() ?? '' }),
       ...options.env,
     };

@@ -63,9 +63,7 @@ describe.each(queueBackends())('with the %s queue', (queue) => {
     await worker.kill();
 
     await on.startWorker();
-    const { state, attempt } = await on.ended(id);
-    expect(state).toBe('succeeded');
-    expect(attempt).toBeGreaterThanOrEqual(2); // a cold worker on a busy machine may lose its lease once more
+    expect(await on.ended(id)).toMatchObject({ state: 'succeeded', attempt: 2 });
     expect(await on.stepsRepeatedAfterSuccess()).toEqual([]);
     expect(restarts(on)).toBe(2); // one to mark, one to restart
   });

@@ -29,6 +29,6 @@ it.each([
 });
 
 it('reads a long header without end, which would outlast the time of the test if it were not linear', () => {
-  expect(parseChallenges(`Bearer ${'a="\\'.repeat(500_000)}`)).toBeDefined();
+  expect(parseChallenges(`Bearer ${'a="\\'.repeat(500_000)}`)).toMatchObject([{ scheme: 'bearer' }]);
   expect(parseChallenges(' ,\t'.repeat(500_000))).toEqual([]);
 });
