@@ -4,8 +4,8 @@ import type { Signer } from '../../wpk/index.js';
 import { PackageEntity } from './package.entity.js';
 
 /**
- * A row of `package_signature`: one for each signer of the package and each evidence that policies may ask for, so that a key can be
- * replaced by signing again, and a log entry or an attestation be brought later.
+ * A row of `package_signature`: one for each signer of the package and each evidence that policies may ask for, so that a key can
+ * be replaced by signing again, and a log entry or an attestation be brought later.
  */
 @Entity('package_signature')
 @Check('package_signature_kind_check', `kind IN ('signature', 'bundle')`)

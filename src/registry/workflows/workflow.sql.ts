@@ -16,7 +16,7 @@ const SEARCH = `
 /** Of today: an override that has expired is none. */
 const OVERRIDE = `CASE WHEN (override->>'expiresAt')::timestamptz > now() THEN override END`;
 
-/** Signatures as they were given, in JSON. Those of one upload keep their order: each was stored a microsecond after the one before. */
+/** Signatures as they were given, in JSON. One upload's keep their order: each is stored a microsecond after the one before. */
 const signaturesOf = (json: string): string => `
   ROWS FROM (jsonb_to_recordset(${json}::jsonb)
     AS (signer_id text, signer jsonb, kind text, text text, logged boolean, attested boolean, signed_at timestamptz)) WITH ORDINALITY
@@ -72,8 +72,8 @@ export const ADD = {
 };
 
 /**
- * More signatures of bytes that are registered; of one evidence a signer's first stays. Answers the signers of what is new. Whoever takes the
- * bytes away waits for it, or it for them: without the lock the foreign key would fail the later one of them.
+ * More signatures of bytes that are registered; of one evidence a signer's first stays. Answers the signers of what is new.
+ * Whoever takes the bytes away waits for it, or it for them: without the lock the foreign key would fail the later one of them.
  */
 export const SIGN = {
   name: 'registry-sign',

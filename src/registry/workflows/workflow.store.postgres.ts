@@ -240,15 +240,8 @@ function addValues(added: NewVersion, trustRevision: number | null): unknown[] {
 function signaturesJson(signatures: readonly NewSignature[]): string {
   return JSON.stringify(
     signatures.map(({ signer, kind, text, isLogged, isAttested, signedAt }) => ({
-      ...{
-        signer_id: signerId(signer),
-        signer,
-        kind,
-        text,
-        logged: isLogged,
-        attested: isAttested,
-        signed_at: signedAt,
-      },
+      ...{ signer_id: signerId(signer), signer, kind, text },
+      ...{ logged: isLogged, attested: isAttested, signed_at: signedAt },
     })),
   );
 }
